@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * SMMUv3: stage 1 owned by user space over the domain's stage 2
+ */
+#ifndef _ARM_SMMU_V3_NESTED_H
+#define _ARM_SMMU_V3_NESTED_H
+
+#include "arm-smmu-v3.h"
+
+struct iommu_nesting_ops;
+
+/* Arm IHI 0070, 5.2: dwords of an STE that hold anything for this driver */
+#define NESTED_STE_DWORDS	4
+
+/* Commands that one invalidation of translations may take */
+#define NESTED_TLBI_MAX		CMDQ_BATCH_ENTRIES
+
+/* arm-smmu-v3-nested-compose.c: pure functions */
+void arm_smmu_nested_make_ste(u64 *ste, const struct arm_smmu_device *smmu,
+			      const struct arm_smmu_s2_cfg *s2_cfg,
+			      const struct iommu_pasid_table_config *cfg,
+			      bool ats, bool stall);
+void arm_smmu_nested_make_cfgi_ste(u64 *cmd, u32 sid);
+void arm_smmu_nested_make_tlbi_all(u64 *cmd, u16 vmid);
+void arm_smmu_nested_make_cfgi_cd(u64 *cmd, u32 sid,
+				  const struct iommu_cache_invalidate_info *inv);
+int arm_smmu_nested_make_tlbi(u64 *cmds, const struct arm_smmu_device *smmu,
+			      u16 vmid,
+			      const struct iommu_cache_invalidate_info *inv);
+
+#ifdef CONFIG_ARM_SMMU_V3_NESTING
+/* arm-smmu-v3-nested.c */
+extern const struct iommu_nesting_ops arm_smmu_nesting_ops;
+int arm_smmu_nested_attach_check(struct arm_smmu_domain *smmu_domain,
+				 struct arm_smmu_master *master);
+void arm_smmu_nested_detach(struct arm_smmu_domain *smmu_domain,
+			    struct arm_smmu_master *master);
+struct arm_smmu_master *
+arm_smmu_nested_find_master(struct arm_smmu_domain *smmu_domain,
+			    struct device *dev);
+void arm_smmu_nested_block_master(struct arm_smmu_master *master);
+
+/* arm-smmu-v3-nested-info.c */
+int arm_smmu_nested_get_info(struct iommu_domain *domain, struct device *dev,
+			     struct iommu_nesting_info *info);
+
+/* arm-smmu-v3-nested-inv.c */
+int arm_smmu_nested_cache_invalidate(struct iommu_domain *domain,
+				     struct device *dev,
+				     const struct iommu_cache_invalidate_info *inv);
+void arm_smmu_nested_flush_combined(struct arm_smmu_domain *smmu_domain);
+
+/* arm-smmu-v3.c */
+__le64 *arm_smmu_nested_ste(struct arm_smmu_device *smmu, u32 sid);
+int arm_smmu_nested_issue(struct arm_smmu_device *smmu, u64 *cmds, int n,
+			  bool sync);
+void arm_smmu_nested_make_atc_inv(u64 *cmd, u32 sid, u32 ssid, u64 iova,
+				  u64 size);
+#else
+static inline int
+arm_smmu_nested_attach_check(struct arm_smmu_domain *smmu_domain,
+			     struct arm_smmu_master *master)
+{
+	return 0;
+}
+
+static inline void arm_smmu_nested_detach(struct arm_smmu_domain *smmu_domain,
+					  struct arm_smmu_master *master)
+{
+}
+
+static inline void
+arm_smmu_nested_flush_combined(struct arm_smmu_domain *smmu_domain)
+{
+}
+#endif /* CONFIG_ARM_SMMU_V3_NESTING */
+
+#endif /* _ARM_SMMU_V3_NESTED_H */

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Nesting interface: from a checked request into the IOMMU drivers
+ */
+#include <linux/export.h>
+#include <linux/iommu.h>
+#include <linux/iommu_nesting.h>
+
+/**
+ * iommu_nesting_supported - Does the driver of a domain nest at all
+ * @domain: any domain
+ *
+ * Return: true when the driver has stage-1 operations; whether this domain can
+ * use them is for iommu_nesting_get_info() to say
+ */
+bool iommu_nesting_supported(struct iommu_domain *domain)
+{
+	return domain->ops->nesting;
+}
+EXPORT_SYMBOL_GPL(iommu_nesting_supported);
+
+/**
+ * iommu_nesting_get_info - What a device in a nesting domain can be offered
+ * @domain: the domain
+ * @dev: device attached to it
+ * @info: filled in on success
+ *
+ * Return: 0, -EOPNOTSUPP when driver or domain do not nest, -ENODEV when @dev
+ * is not attached to @domain
+ */
+int iommu_nesting_get_info(struct iommu_domain *domain, struct device *dev,
+			   struct iommu_nesting_info *info)
+{
+	const struct iommu_nesting_ops *ops = domain->ops->nesting;
+
+	if (!ops)
+		return -EOPNOTSUPP;
+
+	memset(info, 0, sizeof(*info));
+	info->argsz = sizeof(*info);
+	return ops->get_info(domain, dev, info);
+}
+EXPORT_SYMBOL_GPL(iommu_nesting_get_info);
+
+static void nesting_unbind_one(struct iommu_nesting_target *target)
+{
+	const struct iommu_nesting_ops *ops = target->domain->ops->nesting;
+
+	if (ops && ops->unbind_pasid_table)
+		ops->unbind_pasid_table(target->domain, target->dev);
+}
+
+static int nesting_bind_one(struct iommu_nesting_target *target,
+			    const struct iommu_pasid_table_config *cfg)
+{
+	const struct iommu_nesting_ops *ops = target->domain->ops->nesting;
+
+	if (!ops || !ops->bind_pasid_table)
+		return -EOPNOTSUPP;
+
+	return ops->bind_pasid_table(target->domain, target->dev, cfg,
+				     &target->old);
+}
+
+/*
+ * Undo exactly what the targets in front of @failed went through. A device that
+ * cannot get its former stage 1 back has been blocked by its driver.
+ */
+static void nesting_rollback(struct list_head *targets,
+			     struct iommu_nesting_target *failed)
+{
+	struct iommu_nesting_target *target = failed;
+
+	list_for_each_entry_continue_reverse(target, targets, node) {
+		struct iommu_pasid_table_config old = target->old;
+
+		if (!old.config)
+			nesting_unbind_one(target);
+		else
+			nesting_bind_one(target, &old);
+	}
+}
+
+/**
+ * iommu_nesting_bind_pasid_table - Give devices a stage 1 of user space
+ * @targets: list of struct iommu_nesting_target
+ * @cfg: checked by iommu_nesting_check_pasid_table(), and its table found to be
+ *	memory of the same user
+ *
+ * All or nothing: when one device fails, those before it get back the stage 1
+ * that they had.
+ *
+ * Context: may sleep.
+ * Return: 0, -EOPNOTSUPP for what an IOMMU does not offer, -ENODEV when a device
+ * is no longer attached, -EIO when an IOMMU failed, whose device then is blocked
+ * from DMA
+ */
+int iommu_nesting_bind_pasid_table(struct list_head *targets,
+				   const struct iommu_pasid_table_config *cfg)
+{
+	struct iommu_nesting_target *target;
+	int ret;
+
+	list_for_each_entry(target, targets, node) {
+		ret = nesting_bind_one(target, cfg);
+		if (ret) {
+			nesting_rollback(targets, target);
+			return ret;
+		}
+	}
+
+	return 0;
+}
+EXPORT_SYMBOL_GPL(iommu_nesting_bind_pasid_table);
+
+/**
+ * iommu_nesting_unbind_pasid_table - Return devices to stage 2 alone
+ * @targets: list of struct iommu_nesting_target
+ *
+ * Context: may sleep. Cannot fail.
+ */
+void iommu_nesting_unbind_pasid_table(struct list_head *targets)
+{
+	struct iommu_nesting_target *target;
+
+	list_for_each_entry(target, targets, node)
+		nesting_unbind_one(target);
+}
+EXPORT_SYMBOL_GPL(iommu_nesting_unbind_pasid_table);
+
+/**
+ * iommu_nesting_cache_invalidate - Drop cached stage-1 state
+ * @domain: nesting domain
+ * @dev: one device attached to it, or NULL for all
+ * @inv: checked by iommu_nesting_check_cache_inv()
+ *
+ * Context: may sleep. Calls do not exclude each other.
+ * Return: 0 after the hardware has completed it; -EOPNOTSUPP for what the IOMMU
+ * cannot do, -ENODEV when @dev is not attached, -EIO when the hardware failed
+ */
+int iommu_nesting_cache_invalidate(struct iommu_domain *domain,
+				   struct device *dev,
+				   const struct iommu_cache_invalidate_info *inv)
+{
+	const struct iommu_nesting_ops *ops = domain->ops->nesting;
+
+	if (!ops || !ops->cache_invalidate)
+		return -EOPNOTSUPP;
+
+	return ops->cache_invalidate(domain, dev, inv);
+}
+EXPORT_SYMBOL_GPL(iommu_nesting_cache_invalidate);
