@@ -3,6 +3,7 @@
  * SMMUv3 nesting: what a virtual SMMU can be built from
  */
 #include <linux/bitfield.h>
+#include <linux/bits.h>
 #include <linux/io.h>
 #include <linux/iommu_nesting.h>
 
@@ -10,9 +11,9 @@
 
 /* Arm IHI 0070, 6.3.1 to 6.3.8: what the driver has no other use for */
 #define ARM_SMMU_AIDR			0x1c
-#define IDR0_TERM_MODEL			(1 << 26)
+#define IDR0_TERM_MODEL			BIT(26)
 #define IDR0_STALL_MODEL_NONE		1
-#define IDR3_HAD			(1 << 2)
+#define IDR3_HAD			BIT(2)
 
 static u32 nested_idr0(struct arm_smmu_device *smmu)
 {
