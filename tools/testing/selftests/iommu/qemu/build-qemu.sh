@@ -1,0 +1,143 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Finds or builds the emulator: build-qemu.sh TARGET (aarch64).
+# Prints the path of qemu-system-TARGET on stdout, everything else on stderr.
+#
+# A QEMU of the machine's own will do when it is new enough and has no patches/
+# to carry. Otherwise Debian's source package is built with the few devices of
+# devices-TARGET.mak. The result stays in the cache under a hash of all that went
+# into it; it gets that name only when it is complete.
+set -eu
+here=$(dirname "$(readlink -f "$0")")
+. "$here/lib.sh"
+. "$here/debian.sh"
+
+target=${1:?usage: build-qemu.sh TARGET}
+devices=$here/devices-$target.mak
+[ -r "$devices" ] || die "no device list devices-$target.mak"
+name=qemu-system-$target
+least=9.1		# the first with two-stage translation in the SMMUv3
+store=$cache/qemu
+keep=4			# finished emulators in the cache
+apt=$cache/apt
+options="--target-list=$target-softmmu --with-devices-$target=rig
+	--without-default-features --without-default-devices --enable-tcg
+	--disable-docs --disable-install-blobs --disable-debug-info
+	--enable-trace-backends=log --prefix=/usr"
+
+at_least() { dpkg --compare-versions "$1" ge "$2"; }
+qemu_version() { "$1" --version | sed -n '1s/.* version \([0-9.]*\).*/\1/p'; }
+
+patches() { "$here/patch-series.sh" list "$here/patches" "$target"; }
+
+# inputs VERSION: everything that decides what comes out.
+inputs()
+{
+	echo "$1" "$options"
+	cat "$0" "$here/patch-series.sh" "$devices"
+	patches | xargs -r cat
+	cc --version | head -n 1
+}
+
+packaged()
+{
+	[ -z "$(patches)" ] && command -v "$name" > /dev/null || return 1
+	_version=$(qemu_version "$name")
+	at_least "${_version:-0}" "$least" || return 1
+	say "${RIG_STAGE:+$RIG_STAGE }QEMU $_version: the machine's own"
+	command -v "$name"
+}
+
+# finished VERSION: a build in the cache.
+finished()
+{
+	_built=$store/built/$(inputs "$1" | hash_stdin)/$name
+	[ -x "$_built" ] || return 1
+	touch "${_built%/*}"
+	say "${RIG_STAGE:+$RIG_STAGE }QEMU $(qemu_version "$_built"): built before (source $1)"
+	echo "$_built"
+}
+
+update_lists()
+{
+	mkdir -p "$apt"
+	apt_sources > "$apt/sources.list"
+	private_apt "$apt" apt-get update > "$store/apt.log" 2>&1 ||
+		{ cat "$store/apt.log" >&2; die "can't read the package lists of Debian 13"; }
+}
+
+fetch_source()
+{
+	(cd "$1" && private_apt "$apt" apt-get --download-only source qemu) \
+		> "$store/apt.log" 2>&1 ||
+		{ cat "$store/apt.log" >&2; die "can't download QEMU's source"; }
+	dpkg-source --no-check -x "$1"/qemu_*.dsc "$1/src" > "$store/unpack.log" 2>&1 ||
+		{ tail "$store/unpack.log" >&2; die "can't unpack QEMU's source"; }
+}
+
+# provide_meson DIR: a meson that QEMU's configure accepts, unpacked in DIR when
+# the machine's is older.
+provide_meson()
+{
+	at_least "$(meson --version 2> /dev/null || echo 0)" 1.5.0 && return
+	mkdir -p "$1"
+	(cd "$1" && private_apt "$apt" apt-get download meson/bookworm-backports) \
+		> "$store/apt.log" 2>&1 ||
+		{ cat "$store/apt.log" >&2; die "can't download meson"; }
+	dpkg-deb -x "$1"/meson_*.deb "$1"
+	PYTHONPATH=$1/usr/lib/python3/dist-packages
+	PATH=$1/usr/bin:$PATH
+	export PYTHONPATH PATH
+}
+
+build()
+{
+	cp "$devices" "$1/src/configs/devices/$target-softmmu/rig.mak"
+	mkdir "$1/build"
+	cd "$1/build"
+	export CCACHE_DIR="$cache/ccache"
+	_short="QEMU ${version%%[+-]*}"
+	# shellcheck disable=SC2086
+	run_logged "$_short configure" "$store/configure.log" 0 \
+		"$1/src/configure" --python=/usr/bin/python3 \
+		"--cc=${CCACHE:+$CCACHE }cc" $options
+	run_logged "$_short" "$store/build.log" 0 \
+		ninja ${RIG_JOBS:+-j "$RIG_JOBS"} "$name"
+	strip "$name"
+	cd "$here"
+}
+
+# Moving the finished folder into place is the last step and can't be half done.
+publish()
+{
+	_done=$store/built/$(inputs "$version" | hash_stdin)
+	mkdir "$1/out"
+	cp "$1/build/$name" "$1/out/"
+	rm -rf "$_done"
+	mv "$1/out" "$_done"
+	rm -rf "$1"
+	echo "$version" > "$store/version"
+	keep_newest "$keep" "$store/built" "*"
+	echo "$_done/$name"
+}
+
+packaged && exit
+mkdir -p "$store/built"
+lock qemu
+[ -r "$store/version" ] && finished "$(cat "$store/version")" && exit
+
+CCACHE=$(command -v ccache || :)
+update_lists
+version=$(newest_source "$apt" qemu)
+[ -n "$version" ] || die "no QEMU source in Debian 13's package lists"
+finished "$version" && { echo "$version" > "$store/version"; exit; }
+
+say "${RIG_STAGE:+$RIG_STAGE }QEMU $version: Debian 13's source package"
+work=$store/work
+rm -rf "$work"
+mkdir "$work"
+fetch_source "$work"
+"$here/patch-series.sh" apply "$here/patches" "$target" "$work/src" "QEMU $version"
+provide_meson "$work/meson"
+build "$work"
+publish "$work"

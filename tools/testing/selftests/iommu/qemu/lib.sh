@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# Helpers of the rig's shell scripts; sourced with $here set to this folder.
+: "${here:?}"
+
+cache=${NESTING_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/iommu-nesting}
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "${0##*/}: $*"; exit 1; }
+
+# Hash of standard input, short enough for a folder name.
+hash_stdin() { sha256sum | cut -c1-24; }
+
+# run_logged LABEL LOG TOTAL COMMAND...
+# Runs COMMAND with its output in LOG and a progress line now and then; prints
+# the end of LOG when it fails. TOTAL is the expected number of objects (0: the
+# output says it).
+run_logged()
+{
+	_what=$1 _log=$2 _total=$3
+	shift 3
+	python3 "$here/progress.py" --label "${RIG_STAGE:+$RIG_STAGE }$_what" \
+		--log "$_log" --total "$_total" -- "$@" >&2
+}
+
+# Only one process at a time makes what NAME stands for; the rest wait for it.
+# Holds the lock on descriptor 9 until the script ends.
+lock()
+{
+	mkdir -p "$cache/locks"
+	exec 9> "$cache/locks/$1"
+	flock -n 9 && return
+	say "waiting for another run that builds $1"
+	flock 9
+}
+
+# keep_newest N DIR PATTERN: removes all but the N entries of DIR used last.
+keep_newest()
+{
+	find "$2" -mindepth 1 -maxdepth 1 -name "$3" -printf '%T@ %p\n' |
+		sort -rn | tail -n "+$(($1 + 1))" | cut -d ' ' -f 2- |
+		while read -r _old; do
+			rm -rf "$_old"
+		done
+}
