@@ -53,7 +53,7 @@ def read_commit(repo, commit, number):
     message = repo.text("log", "-1", "--format=%B", "--encoding=UTF-8", commit)
     subject, _, rest = message.strip("\n").partition("\n")
     patch = Patch(f"{number:04d}-{patchfile.slug(subject)}.patch", subject,
-                  rest.strip("\n"))
+                  patchfile.tidy_body(rest.split("\n")))
     where = f'commit {commit[:12]} ("{subject}")'
     if not subject:
         raise SeriesError(f"{where}: no message")

@@ -57,12 +57,19 @@ def parse(name, data):
         raise SeriesError(f"{where}: the subject is longer than a line")
     claims = [line[len(CLAIM):].strip() for line in lines
               if line.startswith(CLAIM)]
-    body = "\n".join(line for line in lines[1:] if not line.startswith(CLAIM))
-    patch = Patch(name, lines[0][9:].strip(), body.strip("\n"), claims, diff)
+    patch = Patch(name, lines[0][9:].strip(), tidy_body(lines[1:]), claims, diff)
     check_message(patch)
     if not claims and not diff.strip():
         raise SeriesError(f"{patch}: neither hunks nor overlay files")
     return patch
+
+
+def tidy_body(lines):
+    """Return the body that git am makes of @lines: no claims, no trailing
+    blanks, one empty line between paragraphs."""
+    text = "\n".join(line.rstrip() for line in lines
+                     if not line.startswith(CLAIM))
+    return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
 
 
 def check_message(patch):

@@ -8,6 +8,7 @@ import subprocess
 from . import SeriesError
 from .git import GitError, Repo, clean_env
 from .lay import lay
+from .project import OVERLAY
 
 LAID = "refs/series/laid"
 
@@ -48,6 +49,26 @@ class WorkTree:
         if dirty:
             raise SeriesError("build/tree has uncommitted changes: "
                               + ", ".join(dirty[:5]))
+        forgotten = self.forgotten()
+        if forgotten:
+            raise SeriesError("build/tree has files that no commit holds; "
+                              "git add -f or remove them: "
+                              + ", ".join(forgotten[:5]))
+
+    def forgotten(self):
+        """Return untracked files in the places of the overlay.
+
+        Debian's .gitignore ends in a pattern that ignores every file, so that
+        git status does not see a new one. What is left of the patterns sorts
+        out what a build made.
+        """
+        ignore = self.path / ".gitignore"
+        patterns = ignore.read_text().split("\n") if ignore.exists() else []
+        own = self.path / ".git/info/series-exclude"
+        own.write_text("\n".join(p for p in patterns
+                                 if p not in (".*", "*.patch", "/*")))
+        return self.repo.paths("ls-files", "-z", "--others",
+                               f"--exclude-from={own}", "--", *OVERLAY)
 
     def check_refreshed(self):
         """Refuse when the work tree has work that would be lost."""
