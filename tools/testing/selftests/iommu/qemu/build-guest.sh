@@ -35,7 +35,7 @@ kselftests()
 	mkdir -p "$objects/kselftest"
 	if ! make -C "$_dir" "OUTPUT=$objects/kselftest" "CROSS_COMPILE=$cross" \
 		"ARCH=$arch" "KHDR_INCLUDES=-isystem $kernel/headers/include" \
-		LDLIBS=-static > "$objects/kselftest.log" 2>&1; then
+		USERLDFLAGS=-static > "$objects/kselftest.log" 2>&1; then
 		tail -n 30 "$objects/kselftest.log" >&2
 		die "can't build the tests"
 	fi

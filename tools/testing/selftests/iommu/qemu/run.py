@@ -9,6 +9,9 @@ import time
 import guest_run
 import machine
 
+# Kernel command line of a boot that doesn't check itself
+QUICK = ('kunit.enable=0', 'kmemleak=off')
+
 
 def say(line):
     """Print at once: whoever watches wants to see it happen."""
@@ -18,8 +21,9 @@ def say(line):
 def guest_words(boot):
     """Kernel command line words that tell PID 1 what to do."""
     words = [f'rig.run={run}' for run in boot.runs]
-    return (words + ['rig.kunit'] * boot.kunit
-            + (['rig.kmemleak'] if boot.kmemleak else ['kmemleak=off']))
+    words.append('rig.kunit' if boot.kunit else 'kunit.enable=0')
+    words.append('rig.kmemleak' if boot.kmemleak else 'kmemleak=off')
+    return words
 
 
 def report_boot(tools, boot, number):
@@ -61,7 +65,7 @@ def run_demo(tools, since):
         else:
             say(line)
 
-    outcome = guest_run.boot(tools, name, [f'rig.demo={program}', 'kmemleak=off'],
+    outcome = guest_run.boot(tools, name, [f'rig.demo={program}', *QUICK],
                              tools.timeout or 120, console, emit)
     if not outcome.ok:
         for line in outcome.console_tail():
@@ -82,7 +86,7 @@ def run_shell(tools):
     """The machine with its console on this terminal."""
     name, _ = machine.DEMO[tools.arch]
     argv = machine.command(tools.qemu, machine.MACHINES[name], tools.kernel,
-                           tools.initrd, ['rig.shell', 'quiet'])
+                           tools.initrd, ['rig.shell', 'quiet', *QUICK])
     say('Leave with "exit", or with Ctrl-a x at any time.')
     os.execv(tools.qemu, argv + ['-serial', 'mon:stdio'])
 
