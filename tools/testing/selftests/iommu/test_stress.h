@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tests: binding, invalidating, mapping and detaching all at once. What each
+ * call returns is one of what the contract allows, and in the end the device is
+ * translated as if nothing had been.
+ */
+
+#include <time.h>
+
+#define STRESS_SECONDS	3
+
+struct stress {
+	struct vm *vm;
+	struct stage1 *s1;
+	__u64 gpa;
+	time_t end;
+};
+
+/* What a thread returns: the first result that may not be, or 0 */
+typedef int (*stress_step)(struct stress *stress);
+
+static int one_of(int ret, int allowed)
+{
+	return ret == allowed ? 0 : ret;
+}
+
+static void *repeat(struct stress *stress, stress_step step)
+{
+	int ret = 0;
+
+	while (!ret && time(NULL) < stress->end)
+		ret = step(stress);
+	return (void *)(long)ret;
+}
+
+static int step_bind(struct stress *stress)
+{
+	int ret = vm_bind(stress->vm, EVERY_GROUP, &stress->s1[0]);
+
+	return ret ?: bind_config(stress->vm, IOMMU_PASID_CONFIG_ABORT);
+}
+
+static int step_invalidate(struct stress *stress)
+{
+	struct vm *vm = stress->vm;
+	int ret;
+
+	ret = invalidate(vm, inv_addr(ASID, VA, SZ_4K, 3));
+	if (!ret)
+		ret = invalidate(vm, inv_cd(EVERY_ID));
+	return ret ?: invalidate(vm, inv_all(IOMMU_CACHE_INV_TYPE_IOTLB));
+}
+
+/* The other group may be gone at any time */
+static int step_other_group(struct stress *stress)
+{
+	struct iommu_cache_invalidate_info info = inv_cd(0);
+	struct vm *vm = stress->vm;
+	int group = vm->dev[1].group;
+	int ret;
+
+	ret = one_of(vm_bind(vm, group, &stress->s1[1]), -ENODEV);
+	if (!ret)
+		ret = one_of(nesting_invalidate(vm->container, group, &info),
+			     -ENODEV);
+	return ret ?: one_of(nesting_unbind(vm->container, group), -ENODEV);
+}
+
+static int step_map(struct stress *stress)
+{
+	struct vm *vm = stress->vm;
+	int ret = vfio_unmap(vm->container, stress->gpa, SZ_4K);
+
+	return ret ?: vfio_map(vm->container, stress->gpa,
+			       guest_ptr(&vm->guest, stress->gpa), SZ_4K,
+			       VFIO_DMA_MAP_FLAG_READ |
+			       VFIO_DMA_MAP_FLAG_WRITE);
+}
+
+static int step_detach(struct stress *stress)
+{
+	struct vm *vm = stress->vm;
+	int ret = vfio_unset_container(vm->dev[1].group);
+
+	return ret ?: vfio_set_container(vm->dev[1].group, vm->container);
+}
+
+#define STRESS_THREAD(name)						\
+	static void *thread_##name(void *stress)			\
+	{								\
+		return repeat(stress, step_##name);			\
+	}
+
+STRESS_THREAD(bind)
+STRESS_THREAD(invalidate)
+STRESS_THREAD(other_group)
+STRESS_THREAD(map)
+STRESS_THREAD(detach)
+
+TEST_F_TIMEOUT(pair, everything_at_once, 60)
+{
+	void *(*const threads[])(void *) = {
+		thread_bind, thread_invalidate, thread_other_group, thread_map,
+		thread_detach,
+	};
+	pthread_t id[ARRAY_SIZE(threads)];
+	struct stress stress = {
+		.vm = &self->vm,
+		.s1 = self->s1,
+		.end = time(NULL) + STRESS_SECONDS,
+	};
+	void *result;
+	size_t i;
+
+	stress.gpa = guest_alloc_loose(&self->vm.guest);
+	edu_close(&self->vm.dev[1].edu);
+	for (i = 0; i < ARRAY_SIZE(threads); i++)
+		ASSERT_EQ(0, pthread_create(&id[i], NULL, threads[i],
+					    &stress));
+	for (i = 0; i < ARRAY_SIZE(threads); i++) {
+		ASSERT_EQ(0, pthread_join(id[i], &result));
+		EXPECT_EQ(0, (long)result)
+			TH_LOG("thread %zu", i);
+	}
+
+	ASSERT_EQ(0, nesting_unbind(self->vm.container, EVERY_GROUP));
+	ASSERT_EQ(0, vm_start_device(&self->vm, 1));
+	for (i = 0; i < 2; i++)
+		ASSERT_EQ(0, vm_bind(&self->vm, self->vm.dev[i].group,
+				     &self->s1[i]));
+	expect_both(_metadata, self);
+}

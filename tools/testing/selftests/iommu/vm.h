@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a VMM sets up: a nesting container with edu devices and guest memory,
+ * and a way to see where a device's accesses end up.
+ */
+#ifndef SELFTEST_IOMMU_VM_H
+#define SELFTEST_IOMMU_VM_H
+
+#include "edu.h"
+#include "guest.h"
+#include "pci.h"
+#include "stage1.h"
+#include "vfio.h"
+
+#define VM_DEVICES	2
+#define VM_PAGES	16
+
+/* Size in bytes of what one access moves */
+#define VM_TOKEN_SIZE	64
+
+/* In place of a watched page: what vm_lands() and vm_reads() found otherwise */
+#define VM_NOWHERE	(-1)	/* no page was touched, or no page's bytes came */
+#define VM_TORN		(-2)	/* several pages, or the wrong bytes of one */
+#define VM_TIMEOUT	(-3)	/* the device did not end the transfer */
+
+/**
+ * struct vm_device - One edu
+ * @bdf: address of the PCI function
+ * @group: file descriptor of its VFIO group, -1 when it is not open
+ * @edu: the device
+ */
+struct vm_device {
+	const char *bdf;
+	int group;
+	struct edu edu;
+};
+
+/**
+ * struct vm_page - A page that is watched
+ * @gpa: its guest physical address, zero when it is outside GUEST_RAM
+ * @mem: the page
+ */
+struct vm_page {
+	__u64 gpa;
+	unsigned char *mem;
+};
+
+/**
+ * struct vm - A virtual machine, as far as its IOMMU goes
+ * @container: file descriptor of the VFIO container, -1 when it is not open
+ * @info: the nesting capability
+ * @guest: guest memory
+ * @devices: number of devices
+ * @dev: the devices
+ * @pages: number of pages that are watched
+ * @page: the pages; a test names one by its index
+ */
+struct vm {
+	int container;
+	struct iommu_nesting_info info;
+	struct guest guest;
+	int devices;
+	struct vm_device dev[VM_DEVICES];
+	int pages;
+	struct vm_page page[VM_PAGES];
+};
+
+int vm_claim_devices(void);
+int vm_device_count(void);
+const char *vm_device_bdf(int i);
+
+int vm_open(struct vm *vm, int first, int count);
+int vm_open_type(struct vm *vm, int first, int count, unsigned long type);
+void vm_close(struct vm *vm);
+void vm_close_container(struct vm *vm);
+void vm_close_group(struct vm *vm, int dev);
+int vm_attach(struct vm *vm, int dev);
+int vm_map(struct vm *vm);
+int vm_map_blocks(struct vm *vm);
+int vm_start_device(struct vm *vm, int dev);
+
+int vm_bind(struct vm *vm, int group, const struct stage1 *s1);
+int vm_watch(struct vm *vm, __u64 gpa);
+int vm_watch_memory(struct vm *vm, void *mem);
+int vm_alloc(struct vm *vm);
+int vm_lands(struct vm *vm, int dev, __u64 va);
+int vm_reads(struct vm *vm, int dev, __u64 va, __u64 out_va, int out);
+void vm_fill(struct vm *vm);
+bool vm_page_intact(const struct vm *vm, int page);
+const unsigned char *vm_token(void);
+
+#endif /* SELFTEST_IOMMU_VM_H */
