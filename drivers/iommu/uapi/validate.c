@@ -14,7 +14,6 @@
 #include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
-#include <linux/overflow.h>
 #include <linux/sizes.h>
 #include <linux/string.h>
 
@@ -170,16 +169,15 @@ static int check_inv_addr(const struct iommu_cache_invalidate_info *inv)
 	const u32 known = IOMMU_INV_ADDR_FLAGS_PASID |
 			  IOMMU_INV_ADDR_FLAGS_ARCHID |
 			  IOMMU_INV_ADDR_FLAGS_LEAF;
-	u64 size, last;
+	u64 granules;
 
 	if (info->flags & ~known)
 		return -EINVAL;
 	if (!is_power_of_2(info->granule_size) || info->granule_size < SZ_4K ||
 	    !IS_ALIGNED(info->addr, info->granule_size))
 		return -EINVAL;
-	if (!info->nb_granules ||
-	    check_mul_overflow(info->granule_size, info->nb_granules, &size) ||
-	    check_add_overflow(info->addr, size - 1, &last))
+	granules = (U64_MAX - info->addr) >> ilog2(info->granule_size);
+	if (!info->nb_granules || info->nb_granules - 1 > granules)
 		return -EINVAL;
 
 	return check_inv_ids(info->flags, IOMMU_INV_ADDR_FLAGS_PASID,

@@ -107,9 +107,9 @@ struct iommu_pasid_smmuv3 {
  *
  * @argsz: size in bytes of what user space filled in
  * @version: IOMMU_PASID_TABLE_CONFIG_VERSION_1
- * @base_ptr: guest physical address of the table, aligned to the table's size
- *	and at least to 64 bytes. Zero unless @config is
- *	IOMMU_PASID_CONFIG_TRANSLATE.
+ * @base_ptr: guest physical address of the table, below 2^52, aligned to the
+ *	size of the linear table or of the first level and at least to 64 bytes.
+ *	Zero unless @config is IOMMU_PASID_CONFIG_TRANSLATE.
  * @format: IOMMU_PASID_FORMAT_ARM_SMMUV3
  * @pasid_bits: log2 of the number of entries, 0 to 20. Zero unless @config is
  *	IOMMU_PASID_CONFIG_TRANSLATE.
@@ -153,10 +153,10 @@ enum iommu_inv_granularity {
  * @archid: address space id of the architecture: the ASID on SMMUv3
  * @pasid: process address space id
  * @addr: first stage-1 input address, in bytes, aligned to @granule_size
- * @granule_size: size in bytes of one granule, a power of two that the IOMMU
- *	can map
- * @nb_granules: number of contiguous granules, at least 1. The range must not
- *	wrap around the end of the address space.
+ * @granule_size: size in bytes of one granule, a power of two from 4096 that the
+ *	IOMMU can map
+ * @nb_granules: number of contiguous granules, at least 1. The range may end
+ *	with the 64-bit address space, but not wrap around.
  */
 struct iommu_inv_addr_info {
 #define IOMMU_INV_ADDR_FLAGS_PASID	(1 << 0)
@@ -206,8 +206,8 @@ struct iommu_inv_pasid_info {
  * PASID       all PASID entries    one PASID entry       refused
  * ==========  ===================  ====================  =================
  *
- * A pair that the IOMMU cannot do is refused with EOPNOTSUPP; a call that
- * returned zero did all that it asked for.
+ * The refused pair and a @cache of zero fail with EINVAL, a pair that this IOMMU
+ * cannot do with EOPNOTSUPP. A call that returned zero did all that it asked for.
  */
 struct iommu_cache_invalidate_info {
 	__u32	argsz;

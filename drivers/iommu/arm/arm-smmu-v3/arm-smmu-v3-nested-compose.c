@@ -228,9 +228,10 @@ static int make_tlbi_addr(u64 *cmds, const struct arm_smmu_device *smmu,
  * @vmid: the domain's
  * @inv: checked invalidation of the IOTLB
  *
- * A range that takes more commands than there is room for is widened to its
- * whole address space, so that the work does not depend on user space's
- * numbers.
+ * A range that takes more commands than there is room for is widened to the
+ * whole VMID, so that the work does not depend on user space's numbers. By ASID
+ * would not do: that leaves global translations alone, unlike by address
+ * (4.4.2.2, 4.4.2.4).
  *
  * Return: number of commands; -EINVAL for an ASID wider than 16 bits;
  * -EOPNOTSUPP for a PASID without an ASID, because only the ASID tags
@@ -264,8 +265,7 @@ int arm_smmu_nested_make_tlbi(u64 *cmds, const struct arm_smmu_device *smmu,
 		if (!(addr->granule_size & smmu->pgsize_bitmap))
 			return -EOPNOTSUPP;
 		n = make_tlbi_addr(cmds, smmu, vmid, addr);
-		if (n)
-			return n;
+		return n ?: make_tlbi_space(cmds, vmid, false, 0);
 	}
 
 	return make_tlbi_space(cmds, vmid, asid_valid, pasid->archid);
