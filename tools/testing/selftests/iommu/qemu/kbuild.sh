@@ -17,7 +17,8 @@ arm64)	cross=aarch64-linux-gnu- ;;
 *)	die "no machine for ARCH=$arch, only arm64" ;;
 esac
 
-export CCACHE_DIR="$cache/ccache" CCACHE_BASEDIR="$objects"
+# Relative paths in ccache's keys: another checkout finds the same objects.
+export CCACHE_DIR="$cache/ccache" CCACHE_BASEDIR=/
 exec make -C "$source" "O=$objects" "ARCH=$arch" "CROSS_COMPILE=$cross" \
 	"CC=$(command -v ccache) ${cross}gcc" \
 	KBUILD_BUILD_TIMESTAMP='Thu Jan  1 00:00:00 UTC 1970' \
