@@ -97,7 +97,7 @@ finished()
 {
 	[ -n "$tree" ] && [ -e "$1/Image" ] || return 1
 	touch "$1"
-	say "${RIG_STAGE:+$RIG_STAGE }kernel: built before (tree ${tree%"${tree#????????????}"})"
+	say "${RIG_STAGE:+$RIG_STAGE }kernel: built before (tree $(printf '%.12s' "$tree"))"
 	echo "$1"
 }
 
@@ -108,7 +108,6 @@ mkdir -p "$store" "$objects"
 done=$store/$arch-$(key $files)
 finished "$done" && exit
 
-lock "kernel-$arch"
 # shellcheck disable=SC2086
 configure $files
 build

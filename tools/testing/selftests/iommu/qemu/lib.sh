@@ -3,6 +3,8 @@
 # Helpers of the rig's shell scripts; sourced with $here set to this folder.
 : "${here:?}"
 
+# Used by the scripts that source this.
+# shellcheck disable=SC2034
 cache=${NESTING_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/iommu-nesting}
 
 say() { printf '%s\n' "$*" >&2; }
@@ -23,16 +25,17 @@ run_logged()
 		--log "$_log" --total "$_total" -- "$@" >&2
 }
 
-# Only one process at a time makes what NAME stands for; the rest wait for it.
-# Holds the lock on descriptor 9 until the script ends.
+# lock FILE WHAT: only one process at a time makes WHAT; the others wait for it.
+# Held on descriptor 9 until unlock() or the end of the script.
 lock()
 {
-	mkdir -p "$cache/locks"
-	exec 9> "$cache/locks/$1"
+	mkdir -p "$(dirname "$1")"
+	exec 9> "$1"
 	flock -n 9 && return
-	say "waiting for another run that builds $1"
+	say "waiting for another run that builds $2"
 	flock 9
 }
+unlock() { exec 9>&-; }
 
 # keep_newest N DIR PATTERN: removes all but the N entries of DIR used last.
 keep_newest()

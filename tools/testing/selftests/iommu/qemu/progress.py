@@ -56,7 +56,7 @@ def run(command, label, log_path, total):
     """Run COMMAND; return its exit code and the number of objects."""
     start = last = time.monotonic()
     counter = Counter(total)
-    with open(log_path, 'w') as log, subprocess.Popen(
+    with open(log_path, 'w', buffering=1) as log, subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL, text=True, errors='replace') as child:
         for line in child.stdout:

@@ -48,22 +48,26 @@ sources()
 		source=$top
 	fi
 	[ -r "$source/Kbuild" ] || die "no kernel tree at $source"
-	say "$RIG_STAGE source: ${tree:+tree $tree}${tree:-$source}"
+	_short=$(printf '%.12s' "$tree")
+	say "$RIG_STAGE source: ${_short:+tree }${_short:-$source}"
 }
 
 prepare()
 {
 	packages
+	# Sources and objects of this checkout belong together until the kernel
+	# is built.
+	lock "$build/rig/lock" 'in this checkout'
 	sources
 	stage 3
 	qemu=$("$here/build-qemu.sh" aarch64)
 	stage 4
 	kernel=$("$here/build-kernel.sh" "$arch" "$source" "$build/$arch" "$tree")
 	stage 5
-	mkdir -p "$logs"
-	initrd=$logs/initrd.cpio
+	initrd=$logs/initrd-$1.cpio
 	"$here/build-guest.sh" "$arch" "$source" "$kernel" "$build/guest-$arch" \
 		"$1" "$initrd"
+	unlock
 	stage 6
 }
 
