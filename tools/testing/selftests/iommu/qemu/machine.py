@@ -35,6 +35,7 @@ class Boot:
     runs: tuple
     kunit: bool = False
     kmemleak: bool = True
+    append: tuple = ()
     timeout: int = 300  # seconds
 
 

@@ -23,7 +23,7 @@ def guest_words(boot):
     words = [f'rig.run={run}' for run in boot.runs]
     words.append('rig.kunit' if boot.kunit else 'kunit.enable=0')
     words.append('rig.kmemleak' if boot.kmemleak else 'kmemleak=off')
-    return words
+    return words + list(boot.append)
 
 
 def report_boot(tools, boot, number):
@@ -104,6 +104,8 @@ def parse():
     parser.add_argument('--run', action='append', default=[])
     parser.add_argument('--kunit', action='store_true')
     parser.add_argument('--kmemleak', action='store_true')
+    parser.add_argument('--append', action='append', default=[],
+                        help='a word more for the kernel command line')
     return parser.parse_args()
 
 
@@ -118,7 +120,7 @@ def main():
     boots = machine.BOOTS[tools.arch]
     if tools.what == 'one':
         boots = [machine.Boot(tools.machine or boots[0].machine, tuple(tools.run),
-                              tools.kunit, tools.kmemleak)]
+                              tools.kunit, tools.kmemleak, tuple(tools.append))]
     return run_boots(tools, boots)
 
 

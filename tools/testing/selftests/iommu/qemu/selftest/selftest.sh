@@ -43,16 +43,18 @@ refused() { ! "$@" > "$work/out" 2>&1; }
 
 test_good()
 {
-	boot 120 --run faulty,good
+	boot 120 --run faulty,good --kunit
 	check 'a good run is ok' [ "$code" = 0 ]
 	check 'its results arrive' has '^ +ok 1 one$'
 	check 'its skip stays a skip' has '^ +ok 2 two # SKIP on purpose$'
+	check 'its KUnit suites are reported' has '^ +ok [0-9]+ kunit$'
 	check 'its kernel log is clean' has '^ +ok [0-9]+ kernel_log$'
 }
 
 test_faults()
 {
-	boot 200 --kmemleak --run faulty,fail --run faulty,nested_fail \
+	boot 200 --kmemleak --kunit --append kunit.enable=0 \
+		--run faulty,fail --run faulty,nested_fail \
 		--run faulty,exit_code --run faulty,killed --run faulty,silent \
 		--run faulty,short_plan --run faulty,absent --run missing \
 		--run faulty,leak --run faulty,warn
@@ -61,6 +63,7 @@ test_faults()
 		check "noticed: $_fault" has "^ +not ok [0-9]+ faulty $_fault\$"
 	done
 	check 'noticed: missing program' has '^ +not ok [0-9]+ missing$'
+	check 'noticed: KUnit did not run' has '^ +not ok [0-9]+ kunit$'
 	check 'noticed: leak' has '^ +not ok [0-9]+ kmemleak$'
 	check 'the leak is shown' has 'unreferenced object'
 	check 'noticed: warning' has '^ +not ok [0-9]+ kernel_log$'
@@ -75,17 +78,6 @@ test_dead()
 	check "$1 fails the boot" failed_boot
 	check "$1: no verdict" has '^not ok 2 .* verdict$'
 	check "$1: $3" has "$3"
-}
-
-test_no_kunit()
-{
-	: > "$work/out"
-	boot 120 --run faulty,good --kunit
-	if grep -q '^CONFIG_IOMMU_NESTING_KUNIT_TEST=y' "$kernel/config"; then
-		check 'KUnit suites are reported' has '^ +ok [0-9]+ kunit$'
-	else
-		check 'absent KUnit suites fail' has '^ +not ok [0-9]+ kunit$'
-	fi
 }
 
 test_config()
@@ -129,7 +121,6 @@ test_patch
 test_arch
 test_good
 test_faults
-test_no_kunit
 test_dead hang 25 'time-out after'
 test_dead panic 120 'without a verdict'
 test_dead power_off 120 'without a verdict'
