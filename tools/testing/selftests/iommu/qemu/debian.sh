@@ -17,16 +17,22 @@ mirror()
 		awk -v r="$1" '$1 == r { print $2; exit }'
 }
 
+# debian_mirror [SUFFIX]: the same for this machine's Debian, 12 or 13.
+debian_mirror()
+{
+	for _release in bookworm trixie; do
+		_uri=$(mirror "$_release${1:-}")
+		[ -z "$_uri" ] || { echo "$_uri"; return; }
+	done
+}
+
 # apt_sources SUITE... : source lines for Debian 13's sources and Debian 12's
 # backports, by way of the mirror that the machine already uses.
 apt_sources()
 {
-	_main=$(mirror bookworm)
-	[ -n "$_main" ] || _main=$(mirror trixie)
+	_main=$(debian_mirror)
 	[ -n "$_main" ] || die 'no Debian mirror among the apt sources of this machine'
-	_security=$(mirror bookworm-security)
-	[ -n "$_security" ] || _security=$(mirror trixie-security)
-
+	_security=$(debian_mirror -security)
 	printf 'deb-src [signed-by=%s] %s trixie main\n' "$keyring" "$_main"
 	printf 'deb [signed-by=%s] %s bookworm-backports main\n' "$keyring" "$_main"
 	[ -z "$_security" ] ||
@@ -61,7 +67,7 @@ fetch_foreign()
 	_apt=$cache/apt-$1
 	mkdir -p "$_apt"
 	printf 'deb [arch=%s signed-by=%s] %s bookworm main\n' \
-		"$1" "$keyring" "$(mirror bookworm)" > "$_apt/sources.list"
+		"$1" "$keyring" "$(debian_mirror)" > "$_apt/sources.list"
 	if ! private_apt "$_apt" apt-get -o "APT::Architectures::=$1" update \
 			> "$_apt/log" 2>&1 ||
 	   ! (cd "$3" && private_apt "$_apt" apt-get -o "APT::Architectures::=$1" \

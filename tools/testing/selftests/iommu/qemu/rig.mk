@@ -24,4 +24,4 @@ shell: ## boot the emulated machine to a prompt with the tests in it
 	@$(RIG)/rig.sh shell
 
 rig-clean: ## remove the rig's builds in this checkout; the cache stays
-	rm -rf build/arm64 build/guest-arm64 build/rig
+	rm -rf build/arm64 build/arm64-ksrc build/guest-arm64 build/rig

@@ -39,8 +39,10 @@ sources()
 {
 	stage 2
 	tree=
+	objects=$build/$arch
 	if [ -n "${KSRC:-}" ]; then
 		source=$(readlink -f "$KSRC")
+		objects=$objects-ksrc
 	elif [ -x "$top/scripts/checkout-series" ]; then
 		source=$build/kernel
 		tree=$("$top/scripts/checkout-series" "$source")
@@ -62,7 +64,7 @@ prepare()
 	stage 3
 	qemu=$("$here/build-qemu.sh" aarch64)
 	stage 4
-	kernel=$("$here/build-kernel.sh" "$arch" "$source" "$build/$arch" "$tree")
+	kernel=$("$here/build-kernel.sh" "$arch" "$source" "$objects" "$tree")
 	stage 5
 	initrd=$logs/initrd-$1.cpio
 	"$here/build-guest.sh" "$arch" "$source" "$kernel" "$build/guest-$arch" \
