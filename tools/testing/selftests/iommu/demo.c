@@ -187,7 +187,7 @@ int run_demo(int devices)
 	struct demo demo;
 	const char *why;
 
-	printf("demo: user space owns stage 1 of an SMMUv3, the host stage 2\n");
+	printf("User space owns stage 1 of an SMMUv3, the host stage 2:\n");
 	why = start(&demo, devices);
 	if (!why)
 		why = run(&demo);

@@ -90,8 +90,14 @@ TEST_F(plain, no_operations)
 	EXPECT_EQ(self->page, vm_lands(vm, 0, vm->page[self->page].gpa));
 }
 
-/* What the last test left behind as it exited */
-TEST(kernel_log_is_clean)
+/* What the last test left behind as it exited; fixtures run in this order */
+FIXTURE(kernel_log) { };
+
+FIXTURE_SETUP(kernel_log) { }
+
+FIXTURE_TEARDOWN(kernel_log) { }
+
+TEST_F(kernel_log, is_clean)
 {
 	EXPECT_EQ(0, splat_count());
 }
