@@ -109,7 +109,7 @@ class ToyCase(unittest.TestCase):
         """Replace @old, which must be there, by @new."""
         text = path.read_text()
         self.assertIn(old, text)
-        path.write_text(text.replace(old, new))
+        path.write_text(text.replace(old, new, 1))
 
     def commit_project(self):
         """Commit all of the project."""
