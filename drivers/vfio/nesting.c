@@ -6,10 +6,12 @@
  * What the operation's structure says is for drivers/iommu/uapi, what the
  * hardware can do for the IOMMU driver.
  *
- * The container's group_lock, held for reading, keeps domains and groups in
- * place during a request, so that requests exclude neither each other nor
- * VFIO_IOMMU_MAP_DMA. Devices are referenced; one that is unplugged meanwhile is
- * known to its IOMMU driver as no longer attached.
+ * The container's group_lock keeps domains and groups in place during a request.
+ * Binding and unbinding hold it for writing, because undoing one must not undo
+ * another. Invalidations hold it for reading: they exclude neither each other
+ * nor VFIO_IOMMU_MAP_DMA; those of one group alone also hold that group's mutex,
+ * which nothing else on these paths takes. A device that is unplugged meanwhile
+ * is known to its IOMMU driver as no longer attached.
  */
 #include <linux/file.h>
 #include <linux/iommu.h>
@@ -109,6 +111,17 @@ void vfio_nesting_put_request(struct vfio_nesting_request *req)
 		fput(req->group_file);
 }
 
+/**
+ * vfio_nesting_excludes - Must a request have the container to itself
+ * @req: from vfio_nesting_get_request()
+ *
+ * Return: true for group_lock held for writing, false for reading
+ */
+bool vfio_nesting_excludes(const struct vfio_nesting_request *req)
+{
+	return req->op != VFIO_NESTING_OP_CACHE_INVLD;
+}
+
 /* What a walk over the container collects */
 struct nesting_targets {
 	struct iommu_group	*only;
@@ -155,27 +168,21 @@ static void nesting_free_targets(struct nesting_targets *targets)
 	}
 }
 
-static int nesting_bind(struct vfio_nesting_request const *req,
-			const struct vfio_iommu_driver_ops *ops,
-			void *iommu_data, struct list_head *targets)
+/* A table has to lie in memory that the container mapped for its devices */
+static int nesting_check_table(const struct iommu_pasid_table_config *cfg,
+			       const struct vfio_iommu_driver_ops *ops,
+			       void *iommu_data)
 {
-	const struct iommu_pasid_table_config *cfg = &req->pasid_table;
-	int ret;
+	if (cfg->config != IOMMU_PASID_CONFIG_TRANSLATE)
+		return 0;
 
-	if (cfg->config == IOMMU_PASID_CONFIG_TRANSLATE) {
-		ret = ops->nesting_mapped(iommu_data, cfg->base_ptr,
-					  iommu_nesting_pasid_table_size(cfg));
-		if (ret)
-			return ret;
-	}
-
-	return iommu_nesting_bind_pasid_table(targets, cfg);
+	return ops->nesting_mapped(iommu_data, cfg->base_ptr,
+				   iommu_nesting_pasid_table_size(cfg));
 }
 
-/* Bind and unbind name devices: all of the container's, or one group's */
-static int nesting_do_devices(const struct vfio_nesting_request *req,
-			      const struct vfio_iommu_driver_ops *ops,
-			      void *iommu_data, struct iommu_group *only)
+static int nesting_do_bind(const struct vfio_nesting_request *req,
+			   const struct vfio_iommu_driver_ops *ops,
+			   void *iommu_data, struct iommu_group *only)
 {
 	struct nesting_targets targets = {
 		.only = only,
@@ -184,19 +191,41 @@ static int nesting_do_devices(const struct vfio_nesting_request *req,
 	int ret;
 
 	ret = ops->nesting_walk(iommu_data, nesting_add_group, &targets);
-	if (ret)
-		goto out_free;
-
-	if (req->op == VFIO_NESTING_OP_UNBIND_PASID_TABLE)
-		iommu_nesting_unbind_pasid_table(&targets.list);
-	else if (list_empty(&targets.list))
+	if (!ret && list_empty(&targets.list))
 		ret = -ENODEV;
-	else
-		ret = nesting_bind(req, ops, iommu_data, &targets.list);
+	if (!ret)
+		ret = nesting_check_table(&req->pasid_table, ops, iommu_data);
+	if (!ret)
+		ret = iommu_nesting_bind_pasid_table(&targets.list,
+						     &req->pasid_table);
 
-out_free:
 	nesting_free_targets(&targets);
 	return ret;
+}
+
+struct nesting_unbind {
+	struct iommu_group	*only;
+	struct iommu_domain	*domain;
+};
+
+static int nesting_unbind_device(struct device *dev, void *data)
+{
+	struct nesting_unbind *unbind = data;
+
+	iommu_nesting_unbind_pasid_table(unbind->domain, dev);
+	return 0;
+}
+
+static int nesting_unbind_group(struct iommu_domain *domain,
+				struct iommu_group *group, void *data)
+{
+	struct nesting_unbind *unbind = data;
+
+	if (unbind->only && unbind->only != group)
+		return 0;
+
+	unbind->domain = domain;
+	return iommu_group_for_each_dev(group, unbind, nesting_unbind_device);
 }
 
 struct nesting_inv {
@@ -222,11 +251,12 @@ static int nesting_inv_group(struct iommu_domain *domain,
 	bool same = inv->domain == domain;
 
 	inv->domain = domain;
-	if (inv->only)
-		return inv->only != group ? 0 :
-		       iommu_group_for_each_dev(group, inv, nesting_inv_device);
+	if (inv->only == group)
+		return iommu_group_for_each_dev(group, inv, nesting_inv_device);
+	if (inv->only || same)
+		return 0;
 
-	return same ? 0 : nesting_inv_device(NULL, inv);
+	return nesting_inv_device(NULL, inv);
 }
 
 static int nesting_do_invalidate(const struct vfio_nesting_request *req,
@@ -238,22 +268,32 @@ static int nesting_do_invalidate(const struct vfio_nesting_request *req,
 		.info = &req->cache_inv,
 	};
 
-	return ops->nesting_walk(iommu_data, nesting_inv_group, &inv) ?:
-	       inv.done ? 0 : -ENODEV;
+	int ret;
+
+	ret = ops->nesting_walk(iommu_data, nesting_inv_group, &inv);
+	if (ret)
+		return ret;
+
+	return inv.done ? 0 : -ENODEV;
 }
 
-/* The group of a container that a file stands for, NULL if it is none of them */
-static struct iommu_group *nesting_find_group(const struct file *file,
-					      struct list_head *groups)
+/* The group of a container that a file stands for */
+static int nesting_find_group(const struct file *file, struct list_head *groups,
+			      struct iommu_group **found)
 {
 	struct vfio_group *group;
 
 	list_for_each_entry(group, groups, container_next) {
-		if (group == file->private_data)
-			return group->iommu_group;
+		if (group != file->private_data)
+			continue;
+		/* No IOMMU behind it, so that it has no stage either */
+		if (group->type != VFIO_IOMMU)
+			return -EOPNOTSUPP;
+		*found = group->iommu_group;
+		return 0;
 	}
 
-	return NULL;
+	return -ENODEV;
 }
 
 /**
@@ -263,28 +303,34 @@ static struct iommu_group *nesting_find_group(const struct file *file,
  * @iommu_data: its container
  * @groups: the container's list of struct vfio_group
  *
- * Context: the container's group_lock is held for reading. May sleep.
+ * Context: the container's group_lock is held, for writing when
+ * vfio_nesting_excludes() says so. May sleep.
  * Return: 0 or an error of VFIO_IOMMU_NESTING_OP's contract
  */
 int vfio_nesting_do_request(const struct vfio_nesting_request *req,
 			    const struct vfio_iommu_driver_ops *ops,
 			    void *iommu_data, struct list_head *groups)
 {
-	struct iommu_group *only = NULL;
+	struct nesting_unbind unbind = {};
+	int ret = 0;
 
 	if (!ops->nesting_walk)
 		return -EOPNOTSUPP;
 
-	if (req->group_file) {
-		only = nesting_find_group(req->group_file, groups);
-		if (!only)
-			return -ENODEV;
+	if (req->group_file)
+		ret = nesting_find_group(req->group_file, groups, &unbind.only);
+	if (ret)
+		return ret;
+
+	switch (req->op) {
+	case VFIO_NESTING_OP_CACHE_INVLD:
+		return nesting_do_invalidate(req, ops, iommu_data, unbind.only);
+	case VFIO_NESTING_OP_BIND_PASID_TABLE:
+		return nesting_do_bind(req, ops, iommu_data, unbind.only);
+	default:
+		return ops->nesting_walk(iommu_data, nesting_unbind_group,
+					 &unbind);
 	}
-
-	if (req->op == VFIO_NESTING_OP_CACHE_INVLD)
-		return nesting_do_invalidate(req, ops, iommu_data, only);
-
-	return nesting_do_devices(req, ops, iommu_data, only);
 }
 
 struct nesting_info {
@@ -299,6 +345,9 @@ static int nesting_info_device(struct device *dev, void *data)
 	int ret;
 
 	ret = iommu_nesting_get_info(nesting->domain, dev, &info);
+	if (ret == -ENODEV)
+		return 0;
+
 	return ret ?: iommu_nesting_merge_info(&nesting->all, &info);
 }
 
@@ -318,22 +367,28 @@ static int nesting_info_group(struct iommu_domain *domain,
  * @domain: nesting domain that @group has been attached to
  * @group: the group that enters
  *
- * Return: 0, or -EINVAL when its IOMMU offers something else than those in the
- * container, so that no guest could be given one view of both
+ * Type1 also knows IOMMUs that nest in name only, with one stage. A container
+ * has one kind or the other.
+ *
+ * Return: 0, or -EINVAL when the group's IOMMU offers something else than those
+ * in the container, so that no guest could be given one view of both
  */
 int vfio_nesting_check_group(vfio_nesting_walk walk, void *iommu_data,
 			     struct iommu_domain *domain,
 			     struct iommu_group *group)
 {
 	struct nesting_info nesting = {};
+	bool in_name, nests;
 	int ret;
 
-	ret = walk(iommu_data, nesting_info_group, &nesting);
-	if (!ret)
-		ret = nesting_info_group(domain, group, &nesting);
+	in_name = walk(iommu_data, nesting_info_group, &nesting) == -EOPNOTSUPP;
+	nests = nesting.all.format;
 
-	/* Type1 also knows IOMMUs that nest in name only: no capability then */
-	return ret == -EOPNOTSUPP ? 0 : ret;
+	ret = nesting_info_group(domain, group, &nesting);
+	if (ret == -EOPNOTSUPP)
+		return nests ? -EINVAL : 0;
+
+	return in_name ? -EINVAL : ret;
 }
 EXPORT_SYMBOL_GPL(vfio_nesting_check_group);
 

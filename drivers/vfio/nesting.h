@@ -57,6 +57,7 @@ struct vfio_nesting_request {
 int vfio_nesting_get_request(struct vfio_nesting_request *req,
 			     void __user *arg);
 void vfio_nesting_put_request(struct vfio_nesting_request *req);
+bool vfio_nesting_excludes(const struct vfio_nesting_request *req);
 int vfio_nesting_do_request(const struct vfio_nesting_request *req,
 			    const struct vfio_iommu_driver_ops *ops,
 			    void *iommu_data, struct list_head *groups);

@@ -25,9 +25,9 @@ struct iommu_domain;
  * @get_info: describe what @dev, attached to @domain, can be offered. @info
  *	comes zeroed. -EOPNOTSUPP when @domain is not one that nests.
  * @bind_pasid_table: put @cfg in the place of the stage 1 that @dev has, and
- *	return that one in @old (@old->config is 0 when there was none).
- *	Arguments are checked before anything changes, so that any error but -EIO
- *	leaves the device as it was. After -EIO the device is blocked from DMA.
+ *	return that one in @old (@old->config is 0 when there was none), in a
+ *	form that this operation takes again. Arguments are checked before
+ *	anything changes, so that any error but -EIO leaves the device as it was. After -EIO the device is blocked from DMA.
  * @unbind_pasid_table: return @dev to stage 2 alone. Nothing bound is no error;
  *	a device that the hardware fails to move is blocked from DMA.
  * @cache_invalidate: drop cached stage-1 state of @dev, or of every device
@@ -38,7 +38,7 @@ struct iommu_domain;
  *
  * All may sleep. The caller keeps @domain alive and holds a reference on @dev,
  * but @dev may lose its attachment to @domain at any time: the driver answers
- * -ENODEV then. Calls for one domain may run concurrently.
+ * -ENODEV then. Binding and unbinding of one device do not overlap, all else may.
  */
 struct iommu_nesting_ops {
 	int (*get_info)(struct iommu_domain *domain, struct device *dev,
@@ -87,7 +87,8 @@ int iommu_nesting_get_info(struct iommu_domain *domain, struct device *dev,
 			   struct iommu_nesting_info *info);
 int iommu_nesting_bind_pasid_table(struct list_head *targets,
 				   const struct iommu_pasid_table_config *cfg);
-void iommu_nesting_unbind_pasid_table(struct list_head *targets);
+void iommu_nesting_unbind_pasid_table(struct iommu_domain *domain,
+				      struct device *dev);
 int iommu_nesting_cache_invalidate(struct iommu_domain *domain,
 				   struct device *dev,
 				   const struct iommu_cache_invalidate_info *inv);

@@ -42,13 +42,22 @@ int iommu_nesting_get_info(struct iommu_domain *domain, struct device *dev,
 }
 EXPORT_SYMBOL_GPL(iommu_nesting_get_info);
 
-static void nesting_unbind_one(struct iommu_nesting_target *target)
+/**
+ * iommu_nesting_unbind_pasid_table - Return a device to stage 2 alone
+ * @domain: any domain
+ * @dev: device, which may have left @domain
+ *
+ * Context: may sleep. Cannot fail: nothing bound is what it asks for.
+ */
+void iommu_nesting_unbind_pasid_table(struct iommu_domain *domain,
+				      struct device *dev)
 {
-	const struct iommu_nesting_ops *ops = target->domain->ops->nesting;
+	const struct iommu_nesting_ops *ops = domain->ops->nesting;
 
 	if (ops && ops->unbind_pasid_table)
-		ops->unbind_pasid_table(target->domain, target->dev);
+		ops->unbind_pasid_table(domain, dev);
 }
+EXPORT_SYMBOL_GPL(iommu_nesting_unbind_pasid_table);
 
 static int nesting_bind_one(struct iommu_nesting_target *target,
 			    const struct iommu_pasid_table_config *cfg)
@@ -63,8 +72,9 @@ static int nesting_bind_one(struct iommu_nesting_target *target,
 }
 
 /*
- * Undo exactly what the targets in front of @failed went through. A device that
- * cannot get its former stage 1 back has been blocked by its driver.
+ * Undo exactly what the targets in front of @failed went through. A driver takes
+ * back every configuration that it handed out, so that only hardware can fail
+ * here, and the driver blocks the device then.
  */
 static void nesting_rollback(struct list_head *targets,
 			     struct iommu_nesting_target *failed)
@@ -74,10 +84,11 @@ static void nesting_rollback(struct list_head *targets,
 	list_for_each_entry_continue_reverse(target, targets, node) {
 		struct iommu_pasid_table_config old = target->old;
 
-		if (!old.config)
-			nesting_unbind_one(target);
-		else
+		if (old.config)
 			nesting_bind_one(target, &old);
+		else
+			iommu_nesting_unbind_pasid_table(target->domain,
+							 target->dev);
 	}
 }
 
@@ -90,7 +101,8 @@ static void nesting_rollback(struct list_head *targets,
  * All or nothing: when one device fails, those before it get back the stage 1
  * that they had.
  *
- * Context: may sleep.
+ * Context: may sleep. The caller keeps other binds and unbinds of the same
+ * devices out, else one call would undo what another did.
  * Return: 0, -EOPNOTSUPP for what an IOMMU does not offer, -ENODEV when a device
  * is no longer attached, -EIO when an IOMMU failed, whose device then is blocked
  * from DMA
@@ -112,21 +124,6 @@ int iommu_nesting_bind_pasid_table(struct list_head *targets,
 	return 0;
 }
 EXPORT_SYMBOL_GPL(iommu_nesting_bind_pasid_table);
-
-/**
- * iommu_nesting_unbind_pasid_table - Return devices to stage 2 alone
- * @targets: list of struct iommu_nesting_target
- *
- * Context: may sleep. Cannot fail.
- */
-void iommu_nesting_unbind_pasid_table(struct list_head *targets)
-{
-	struct iommu_nesting_target *target;
-
-	list_for_each_entry(target, targets, node)
-		nesting_unbind_one(target);
-}
-EXPORT_SYMBOL_GPL(iommu_nesting_unbind_pasid_table);
 
 /**
  * iommu_nesting_cache_invalidate - Drop cached stage-1 state

@@ -24,7 +24,8 @@
  * @info: what the IOMMUs of the container offer. Its @argsz says how many bytes
  *	this kernel filled in.
  *
- * Absent unless every group of the container sits behind an IOMMU that nests.
+ * Absent when the IOMMUs of the container nest in name only. Emulated devices,
+ * which no IOMMU translates, are passed over.
  */
 struct vfio_iommu_type1_info_cap_nesting {
 	struct vfio_info_cap_header header;
@@ -70,7 +71,12 @@ struct vfio_iommu_nesting_group {
  * Operate on stage 1 of every device in the container, or of the devices in the
  * one group that the call names. All or nothing: a call that fails leaves
  * every device with the stage 1 that it had before, except one whose IOMMU
- * failed (EIO), which is blocked from DMA.
+ * failed (EIO), which is blocked from DMA until user space binds again. When an
+ * invalidation fails, that is every device of the container behind this IOMMU.
+ *
+ * All devices of a container share one space of address space ids (ASIDs), as
+ * one guest's do. A device that is plugged into a bound group starts with stage
+ * 2 alone.
  *
  * BIND_PASID_TABLE puts a guest's PASID table, or BYPASS or ABORT, in the place
  * of whatever stage 1 was there. UNBIND_PASID_TABLE returns to stage 2 alone
@@ -82,8 +88,8 @@ struct vfio_iommu_nesting_group {
  *  - EINVAL: a size, version, flag, format, field or padding that the contract
  *    does not know, or no IOMMU set on the container
  *  - E2BIG: the operation's structure is larger than the kernel's, and the part
- *    that the kernel does not know is not zero
- *  - EOPNOTSUPP: valid, but not offered by this container or IOMMU
+ *    that the kernel does not know is not zero, or it is larger than 4096 bytes
+ *  - EOPNOTSUPP: valid, but not offered by this container, group or IOMMU
  *  - EBADF: @group_fd is not open
  *  - ENODEV: @group_fd is no group of this container, or a device went away
  *  - ENOENT: the table is not inside memory that VFIO_IOMMU_MAP_DMA mapped for

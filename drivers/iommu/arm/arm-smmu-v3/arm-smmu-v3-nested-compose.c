@@ -103,6 +103,16 @@ void arm_smmu_nested_make_cfgi_ste(u64 *cmd, u32 sid)
 }
 
 /**
+ * arm_smmu_nested_make_cfgi_all - Compose CMD_CFGI_ALL (4.3.2)
+ * @cmd: CMDQ_ENT_DWORDS dwords
+ */
+void arm_smmu_nested_make_cfgi_all(u64 *cmd)
+{
+	cmd[0] = FIELD_PREP(CMDQ_0_OP, CMDQ_OP_CFGI_ALL);
+	cmd[1] = FIELD_PREP(CMDQ_CFGI_1_RANGE, 31);
+}
+
+/**
  * arm_smmu_nested_make_cfgi_cd - Compose CMD_CFGI_CD or CMD_CFGI_CD_ALL
  * @cmd: CMDQ_ENT_DWORDS dwords
  * @sid: stream id of the device
@@ -183,14 +193,18 @@ static u64 make_tlbi_range(u64 *cmd, unsigned int tg, u64 pages)
 	return num << scale;
 }
 
-/* Fills cmds up to NESTED_TLBI_MAX; 0 when the range takes more than that */
+/*
+ * Fills cmds up to NESTED_TLBI_MAX; 0 when the range takes more than that. The
+ * unit of every step is the smallest page of the translation granule, as user
+ * space's granule need not be the size that the range is mapped with.
+ */
 static int make_tlbi_addr(u64 *cmds, const struct arm_smmu_device *smmu,
 			  u16 vmid, const struct iommu_inv_addr_info *info)
 {
 	bool asid_valid = info->flags & IOMMU_INV_ADDR_FLAGS_ARCHID;
 	bool range = smmu->features & ARM_SMMU_FEAT_RANGE_INV;
 	unsigned int shift = ilog2(info->granule_size);
-	unsigned int tg = range ? granule_shift(shift) : shift;
+	unsigned int tg = granule_shift(shift);
 	u64 pages = info->nb_granules << (shift - tg);
 	u64 addr = info->addr;
 	int n;
@@ -234,8 +248,9 @@ static int make_tlbi_addr(u64 *cmds, const struct arm_smmu_device *smmu,
  * (4.4.2.2, 4.4.2.4).
  *
  * Return: number of commands; -EINVAL for an ASID wider than 16 bits;
- * -EOPNOTSUPP for a PASID without an ASID, because only the ASID tags
- * translations here, and for a granule that stage 1 of this SMMU cannot map
+ * -EOPNOTSUPP for one wider than this SMMU has, for a PASID without an ASID,
+ * because only the ASID tags translations here, and for a granule that stage 1
+ * of this SMMU cannot map
  */
 int arm_smmu_nested_make_tlbi(u64 *cmds, const struct arm_smmu_device *smmu,
 			      u16 vmid,
@@ -260,6 +275,8 @@ int arm_smmu_nested_make_tlbi(u64 *cmds, const struct arm_smmu_device *smmu,
 		return -EOPNOTSUPP;
 	if (asid_valid && pasid->archid > U16_MAX)
 		return -EINVAL;
+	if (asid_valid && pasid->archid >> smmu->asid_bits)
+		return -EOPNOTSUPP;
 
 	if (inv->granularity == IOMMU_INV_GRANU_ADDR) {
 		if (!(addr->granule_size & smmu->pgsize_bitmap))

@@ -17,14 +17,21 @@
 
 static u32 nested_idr0(struct arm_smmu_device *smmu)
 {
-	u32 keep = IDR0_S1P | IDR0_TTF | IDR0_COHACC | IDR0_ASID16 |
-		   IDR0_CD2L | IDR0_TTENDIAN | IDR0_TERM_MODEL;
+	u32 keep = IDR0_S1P | IDR0_TTF | IDR0_ASID16 | IDR0_CD2L |
+		   IDR0_TTENDIAN | IDR0_TERM_MODEL;
+	u32 idr0;
 
 	if (smmu->features & ARM_SMMU_FEAT_ATS)
 		keep |= IDR0_ATS;
 
-	return (readl_relaxed(smmu->base + ARM_SMMU_IDR0) & keep) |
-	       FIELD_PREP(IDR0_STALL_MODEL, IDR0_STALL_MODEL_NONE);
+	idr0 = readl_relaxed(smmu->base + ARM_SMMU_IDR0) & keep;
+	idr0 |= FIELD_PREP(IDR0_STALL_MODEL, IDR0_STALL_MODEL_NONE);
+
+	/* Firmware may overrule the register */
+	if (smmu->features & ARM_SMMU_FEAT_COHERENCY)
+		idr0 |= IDR0_COHACC;
+
+	return idr0;
 }
 
 static u32 nested_idr3(struct arm_smmu_device *smmu)

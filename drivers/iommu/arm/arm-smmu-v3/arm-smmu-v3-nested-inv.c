@@ -6,71 +6,152 @@
  * in the command queue.
  */
 #include <linux/iommu_nesting.h>
+#include <linux/slab.h>
 
 #include "arm-smmu-v3-nested.h"
+
+/* Streams that one invalidation covers without allocating memory */
+#define NESTED_STREAMS_FEW	8
+
+/* The SubstreamID that an invalidation is for, 0 for none */
+static u32 inv_ssid(const struct iommu_cache_invalidate_info *inv)
+{
+	const struct iommu_inv_pasid_info *pasid = &inv->granu.pasid_info;
+	const struct iommu_inv_addr_info *addr = &inv->granu.addr_info;
+
+	switch (inv->granularity) {
+	case IOMMU_INV_GRANU_PASID:
+		return pasid->flags & IOMMU_INV_PASID_FLAGS_PASID ?
+		       pasid->pasid : 0;
+	case IOMMU_INV_GRANU_ADDR:
+		return addr->flags & IOMMU_INV_ADDR_FLAGS_PASID ?
+		       addr->pasid : 0;
+	default:
+		return 0;
+	}
+}
 
 static void make_atc_inv(u64 *cmd, u32 sid,
 			 const struct iommu_cache_invalidate_info *inv)
 {
 	const struct iommu_inv_addr_info *addr = &inv->granu.addr_info;
-	u32 ssid = 0;
-
-	if (inv->granularity != IOMMU_INV_GRANU_DOMAIN &&
-	    addr->flags & IOMMU_INV_ADDR_FLAGS_PASID)
-		ssid = inv->granularity == IOMMU_INV_GRANU_ADDR ?
-		       addr->pasid : inv->granu.pasid_info.pasid;
 
 	if (inv->granularity == IOMMU_INV_GRANU_ADDR)
-		arm_smmu_nested_make_atc_inv(cmd, sid, ssid, addr->addr,
-					     addr->granule_size *
-					     addr->nb_granules);
+		arm_smmu_nested_make_atc_inv(cmd, sid, inv_ssid(inv),
+					     addr->addr, addr->granule_size *
+							 addr->nb_granules);
 	else
-		arm_smmu_nested_make_atc_inv(cmd, sid, ssid, 0, 0);
+		arm_smmu_nested_make_atc_inv(cmd, sid, inv_ssid(inv), 0, 0);
+}
+
+/* Commands for the streams of devices, collected under devices_lock */
+struct nested_streams {
+	const struct iommu_cache_invalidate_info	*inv;
+	bool						atc;
+	u64						*cmds;
+	int						max;
+	int						n;
+};
+
+static void nested_add_master(struct nested_streams *streams,
+			      struct arm_smmu_master *master)
+{
+	int i;
+
+	if (streams->atc && !master->ats_enabled)
+		return;
+
+	for (i = 0; i < master->num_streams; i++, streams->n++) {
+		u32 sid = master->streams[i].id;
+		u64 *cmd;
+
+		if (streams->n >= streams->max)
+			continue;
+		cmd = streams->cmds + streams->n * CMDQ_ENT_DWORDS;
+		if (streams->atc)
+			make_atc_inv(cmd, sid, streams->inv);
+		else
+			arm_smmu_nested_make_cfgi_cd(cmd, sid, streams->inv);
+	}
 }
 
 /*
- * Queue one command for each stream of @dev, or of all devices. Commands are
- * queued in order, so that one sync at the end waits for all of them.
+ * Fill @streams up to its maximum; its n says how many there are. A device that
+ * cannot use the PASID has nothing cached for it, and must not be sent a message
+ * with a PASID that it may never answer. -EOPNOTSUPP when that is true of all.
+ */
+static int nested_collect(struct arm_smmu_domain *smmu_domain,
+			  struct device *dev, struct nested_streams *streams)
+{
+	int ret = dev ? -ENODEV : 0;
+	struct arm_smmu_master *master;
+	bool any = false;
+	unsigned long flags;
+
+	streams->n = 0;
+	spin_lock_irqsave(&smmu_domain->devices_lock, flags);
+	list_for_each_entry(master, &smmu_domain->devices, domain_head) {
+		if (dev && master->dev != dev)
+			continue;
+		if (inv_ssid(streams->inv) >> master->ssid_bits) {
+			ret = -EOPNOTSUPP;
+			continue;
+		}
+		any = true;
+		nested_add_master(streams, master);
+	}
+	spin_unlock_irqrestore(&smmu_domain->devices_lock, flags);
+
+	return any ? 0 : ret;
+}
+
+/*
+ * Drop cached CDs, or what the devices' own TLBs hold. Devices may come while
+ * the memory for a large number of commands is allocated: those start clean.
  */
 static int
 nested_inv_streams(struct arm_smmu_domain *smmu_domain, struct device *dev,
 		   const struct iommu_cache_invalidate_info *inv, bool atc)
 {
-	int i, ret = dev ? -ENODEV : 0;
-	struct arm_smmu_master *master;
-	u64 cmd[CMDQ_ENT_DWORDS];
-	unsigned long flags;
+	u64 few[NESTED_STREAMS_FEW * CMDQ_ENT_DWORDS], *many;
+	struct nested_streams streams = {
+		.inv	= inv,
+		.atc	= atc,
+		.cmds	= few,
+		.max	= NESTED_STREAMS_FEW,
+	};
+	int ret;
 
-	spin_lock_irqsave(&smmu_domain->devices_lock, flags);
-	list_for_each_entry(master, &smmu_domain->devices, domain_head) {
-		if (dev && master->dev != dev)
-			continue;
+	ret = nested_collect(smmu_domain, dev, &streams);
+	if (ret || streams.n <= NESTED_STREAMS_FEW)
+		return ret ?: arm_smmu_nested_issue(smmu_domain->smmu, few,
+						    streams.n);
 
-		ret = 0;
-		for (i = 0; i < master->num_streams; i++) {
-			u32 sid = master->streams[i].id;
+	streams.max = streams.n;
+	many = kcalloc(streams.max, sizeof(*many) * CMDQ_ENT_DWORDS,
+		       GFP_KERNEL);
+	if (!many)
+		return -ENOMEM;
 
-			if (!atc)
-				arm_smmu_nested_make_cfgi_cd(cmd, sid, inv);
-			else if (master->ats_enabled)
-				make_atc_inv(cmd, sid, inv);
-			else
-				continue;
-			arm_smmu_nested_issue(smmu_domain->smmu, cmd, 1, false);
-		}
-	}
-	spin_unlock_irqrestore(&smmu_domain->devices_lock, flags);
-
-	return ret ?: arm_smmu_nested_issue(smmu_domain->smmu, NULL, 0, true);
+	streams.cmds = many;
+	ret = nested_collect(smmu_domain, dev, &streams);
+	if (!ret)
+		ret = arm_smmu_nested_issue(smmu_domain->smmu, many,
+					    min(streams.n, streams.max));
+	kfree(many);
+	return ret;
 }
 
 static int nested_check_inv(struct arm_smmu_domain *smmu_domain,
+			    struct device *dev,
 			    const struct iommu_cache_invalidate_info *inv)
 {
-	u32 features = smmu_domain->smmu->features;
+	const u8 per_stream = IOMMU_CACHE_INV_TYPE_DEV_IOTLB |
+			      IOMMU_CACHE_INV_TYPE_PASID;
+	struct nested_streams none = { .inv = inv };
 
 	if (inv->cache & IOMMU_CACHE_INV_TYPE_DEV_IOTLB &&
-	    !(features & ARM_SMMU_FEAT_ATS))
+	    !(smmu_domain->smmu->features & ARM_SMMU_FEAT_ATS))
 		return -EOPNOTSUPP;
 
 	/* Cached CDs are known by SubstreamID, not by the ASID in them */
@@ -79,7 +160,8 @@ static int nested_check_inv(struct arm_smmu_domain *smmu_domain,
 	    !(inv->granu.pasid_info.flags & IOMMU_INV_PASID_FLAGS_PASID))
 		return -EOPNOTSUPP;
 
-	return 0;
+	return dev || inv->cache & per_stream ?
+	       nested_collect(smmu_domain, dev, &none) : 0;
 }
 
 /*
@@ -103,29 +185,11 @@ static int nested_invalidate(struct arm_smmu_domain *smmu_domain,
 	if (inv->cache & IOMMU_CACHE_INV_TYPE_PASID)
 		ret = nested_inv_streams(smmu_domain, dev, inv, false);
 	if (!ret && n)
-		ret = arm_smmu_nested_issue(smmu_domain->smmu, cmds, n, true);
+		ret = arm_smmu_nested_issue(smmu_domain->smmu, cmds, n);
 	if (!ret && inv->cache & IOMMU_CACHE_INV_TYPE_DEV_IOTLB)
 		ret = nested_inv_streams(smmu_domain, dev, inv, true);
 
 	return ret;
-}
-
-/*
- * A cache may hold what user space gave up: keep the devices away. Binding again
- * flushes everything first, so that it is safe to leave to user space.
- */
-static void nested_block(struct arm_smmu_domain *smmu_domain)
-{
-	struct arm_smmu_master *master;
-	unsigned long flags;
-
-	mutex_lock(&smmu_domain->init_mutex);
-	spin_lock_irqsave(&smmu_domain->devices_lock, flags);
-	list_for_each_entry(master, &smmu_domain->devices, domain_head)
-		arm_smmu_nested_block_master(master);
-	spin_unlock_irqrestore(&smmu_domain->devices_lock, flags);
-	arm_smmu_nested_issue(smmu_domain->smmu, NULL, 0, true);
-	mutex_unlock(&smmu_domain->init_mutex);
 }
 
 /**
@@ -137,8 +201,8 @@ static void nested_block(struct arm_smmu_domain *smmu_domain)
  * All of @inv is checked before the first command is queued. When the hardware
  * fails, every device of the domain is blocked from DMA.
  *
- * Return: 0 when the SMMU has completed it all, -EIO when it did not, -ENODEV,
- * -EINVAL and -EOPNOTSUPP with nothing done
+ * Return: 0 when the SMMU has completed it all, -EIO when it did not, -ENOMEM,
+ * or -ENODEV, -EINVAL and -EOPNOTSUPP with nothing done
  */
 int arm_smmu_nested_cache_invalidate(struct iommu_domain *domain,
 				     struct device *dev,
@@ -150,16 +214,15 @@ int arm_smmu_nested_cache_invalidate(struct iommu_domain *domain,
 	if (smmu_domain->stage != ARM_SMMU_DOMAIN_NESTED)
 		return -EOPNOTSUPP;
 
-	ret = nested_check_inv(smmu_domain, inv);
+	ret = nested_check_inv(smmu_domain, dev, inv);
 	if (ret)
 		return ret;
 
 	ret = nested_invalidate(smmu_domain, dev, inv);
-	if (ret != -ETIMEDOUT)
-		return ret;
+	if (ret == -EIO)
+		arm_smmu_nested_block(smmu_domain);
 
-	nested_block(smmu_domain);
-	return -EIO;
+	return ret;
 }
 
 /**
@@ -181,6 +244,6 @@ void arm_smmu_nested_flush_combined(struct arm_smmu_domain *smmu_domain)
 		return;
 
 	arm_smmu_nested_make_tlbi_all(cmd, smmu_domain->s2_cfg.vmid);
-	arm_smmu_nested_issue(smmu_domain->smmu, cmd, 1, true);
+	arm_smmu_nested_issue(smmu_domain->smmu, cmd, 1);
 	arm_smmu_atc_inv_domain(smmu_domain, 0, 0, 0);
 }

@@ -153,7 +153,7 @@ static struct cmds *alloc_cmds(struct kunit *test)
 	return cmds;
 }
 
-/* 4.3: opcode 7:0, SubstreamID 31:12, StreamID 63:32; Leaf 64 */
+/* 4.3: opcode 7:0, SubstreamID 31:12, StreamID 63:32; Leaf 64, Range 68:64 */
 static void cfgi_golden(struct kunit *test)
 {
 	struct iommu_cache_invalidate_info inv = { .granularity = 1 };
@@ -181,6 +181,11 @@ static void cfgi_golden(struct kunit *test)
 	arm_smmu_nested_make_cfgi_cd(cmd, 0x92345678, &inv);
 	KUNIT_EXPECT_EQ(test, cmd[0], 0x9234567800000006);
 	KUNIT_EXPECT_EQ(test, cmd[1], 0);
+
+	memset(cmd, 0xa5, sizeof(cmd));
+	arm_smmu_nested_make_cfgi_all(cmd);
+	KUNIT_EXPECT_EQ(test, cmd[0], 0x4);
+	KUNIT_EXPECT_EQ(test, cmd[1], 0x1f);
 
 	memset(cmd, 0xa5, sizeof(cmd));
 	arm_smmu_nested_make_tlbi_all(cmd, VMID);
@@ -235,6 +240,8 @@ static const struct tlbi_case {
 	  { { 0xcafebeef00000012, 0x1000 }, { 0xcafebeef00500012, 0x2400 } } },
 	{ "two pages, no RIL", 0, 2, F_ASID, 0xcafe, 0x1000, 0x1000, 2, 2,
 	  { { 0xcafebeef00000012, 0x1000 }, { 0xcafebeef00000012, 0x2000 } } },
+	{ "block, no RIL", 0, 2, F_ASID, 1, 0x200000, 0x200000, 1, 1,
+	  { { 0x0000beef00000010, 0 } } },
 	{ "2M block", RANGE, 2, F_ASID, 0xcafe, 0x200000, 0x200000, 1, 1,
 	  { { 0xcafebeef00900012, 0x200400 } } },
 	{ "16K pages of all", RANGE, 2, 0, 0, 0x4000, 0x4000, 3, 1,
@@ -322,7 +329,7 @@ static void tlbi_user_bits(struct kunit *test)
 
 /*
  * What commands of TLBI_NH_VA cover has to be the range and nothing else, from
- * its low end up. 4.4.1.1: (NUM + 1) * 2^SCALE granules of TG, or one entry
+ * its low end up. 4.4.1.1: (NUM + 1) * 2^SCALE granules of TG, or one page
  * without TG; NUM and SCALE both zero with a TG are reserved.
  */
 static void check_cover(struct kunit *test, const struct cmds *cmds, int n,
@@ -346,7 +353,7 @@ static void check_cover(struct kunit *test, const struct cmds *cmds, int n,
 			len = (num + 1) * page << scale;
 		} else {
 			KUNIT_ASSERT_TRUE(test, !num && !scale);
-			len = range ? page : c->granule;
+			len = page;
 		}
 		KUNIT_ASSERT_LE(test, len, left);
 		left -= len;
@@ -359,8 +366,8 @@ static void check_range(struct kunit *test, struct cmds *cmds,
 			const struct tlbi_case *c, u32 tg)
 {
 	u64 per_granule = c->granule / (0x400ULL << 2 * tg);
-	bool wide = c->features & RANGE ? c->nb > (BIT(31) - 1) / per_granule :
-					  c->nb > NESTED_TLBI_MAX;
+	u64 most = c->features & RANGE ? BIT(31) - 1 : NESTED_TLBI_MAX;
+	bool wide = c->nb > most / per_granule;
 	struct arm_smmu_device *smmu = test->priv;
 	struct iommu_cache_invalidate_info inv;
 	int n;
@@ -462,6 +469,32 @@ static void tlbi_granules(struct kunit *test)
 	}
 }
 
+static void tlbi_asid_bits(struct kunit *test)
+{
+	static const struct {
+		u32 bits, asid;
+		int n;
+	} cases[] = {
+		{ 8, 0xff, 1 }, { 8, 0x100, -EOPNOTSUPP },
+		{ 8, 0x10000, -EINVAL }, { 16, 0xffff, 1 },
+		{ 16, 0x10000, -EINVAL }, { 16, U32_MAX, -EINVAL },
+	};
+	struct tlbi_case c = { .granularity = 1, .flags = F_ASID };
+	struct arm_smmu_device *smmu = test->priv;
+	struct cmds *cmds = alloc_cmds(test);
+	struct iommu_cache_invalidate_info inv;
+	int i, n;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		c.asid = cases[i].asid;
+		make_inv(&inv, &c);
+		smmu->asid_bits = cases[i].bits;
+		n = arm_smmu_nested_make_tlbi(cmds->cmd[0], smmu, VMID, &inv);
+		KUNIT_EXPECT_EQ_MSG(test, n, cases[i].n, "%u bits, ASID %#x",
+				    cases[i].bits, c.asid);
+	}
+}
+
 /* 4K, 16K and 64K granules with their blocks */
 static int nested_test_init(struct kunit *test)
 {
@@ -472,6 +505,7 @@ static int nested_test_init(struct kunit *test)
 		return -ENOMEM;
 
 	smmu->pgsize_bitmap = 0x62215000;
+	smmu->asid_bits = 16;
 	test->priv = smmu;
 	return 0;
 }
@@ -484,6 +518,7 @@ static struct kunit_case nested_cases[] = {
 	KUNIT_CASE_PARAM(tlbi_user_bits, tlbi_gen_params),
 	KUNIT_CASE(tlbi_ranges),
 	KUNIT_CASE(tlbi_granules),
+	KUNIT_CASE(tlbi_asid_bits),
 	{}
 };
 

@@ -12,7 +12,10 @@
 
 #include "arm-smmu-v3-nested.h"
 
-/* A table walker that bypasses the caches would let a guest read stale memory */
+/*
+ * A guest chooses the memory attributes of stage 1. Where neither the SMMU nor
+ * the device is coherent, that would let it read around the CPU's caches.
+ */
 static bool nested_coherent(struct arm_smmu_master *master)
 {
 	return master->smmu->features & ARM_SMMU_FEAT_COHERENCY ||
@@ -25,16 +28,22 @@ static bool nested_coherent(struct arm_smmu_master *master)
  * @master: the device
  *
  * Return: 0, or -EOPNOTSUPP when the domain nests and the SMMU cannot do both
- * stages or leaves the coherency of guest-chosen memory attributes open
+ * stages, leaves the coherency of guest-chosen memory attributes open, or stalls
+ * every fault, which nobody would resolve
  */
 int arm_smmu_nested_attach_check(struct arm_smmu_domain *smmu_domain,
 				 struct arm_smmu_master *master)
 {
+	u32 features = master->smmu->features;
+
 	if (smmu_domain->stage != ARM_SMMU_DOMAIN_NESTED)
 		return 0;
 
-	return master->smmu->features & ARM_SMMU_FEAT_NESTING &&
-	       nested_coherent(master) ? 0 : -EOPNOTSUPP;
+	if (!(features & ARM_SMMU_FEAT_NESTING) ||
+	    features & ARM_SMMU_FEAT_STALL_FORCE || !nested_coherent(master))
+		return -EOPNOTSUPP;
+
+	return 0;
 }
 
 /**
@@ -64,34 +73,58 @@ arm_smmu_nested_find_master(struct arm_smmu_domain *smmu_domain, struct device *
 	return found;
 }
 
-static int nested_sync_ste(struct arm_smmu_master *master)
+/**
+ * arm_smmu_nested_issue - Issue commands and wait until the SMMU is done
+ * @smmu: the SMMU
+ * @cmds: @n commands
+ * @n: any number
+ *
+ * A command that the SMMU refuses is dropped by the error handler, before the
+ * CMD_SYNC behind it completes, and the waiter not told. Errors are counted for
+ * the whole queue, so that the commands are tried a second time: another's error
+ * hardly comes twice.
+ *
+ * Context: any.
+ * Return: 0 when all of them are complete, -EIO when they are not
+ */
+int arm_smmu_nested_issue(struct arm_smmu_device *smmu, u64 *cmds, int n)
 {
-	u64 cmd[CMDQ_ENT_DWORDS];
-	int i, ret = 0;
+	int try, i, cerrors, ret;
 
-	for (i = 0; i < master->num_streams && !ret; i++) {
-		arm_smmu_nested_make_cfgi_ste(cmd, master->streams[i].id);
-		ret = arm_smmu_nested_issue(master->smmu, cmd, 1, true);
+	for (try = 0; try < 2; try++) {
+		cerrors = atomic_read(&smmu->nested_cerrors);
+		for (i = 0, ret = 0; i < n && !ret; i += CMDQ_BATCH_ENTRIES)
+			ret = arm_smmu_nested_cmdq_sync(smmu,
+					cmds + i * CMDQ_ENT_DWORDS,
+					min_t(int, n - i, CMDQ_BATCH_ENTRIES));
+		if (ret)
+			return -EIO;
+		if (cerrors == atomic_read(&smmu->nested_cerrors))
+			return 0;
 	}
 
-	return ret;
+	return -EIO;
 }
 
 /* Write dwords @first to @last of @ste to every stream, and have them seen */
 static int nested_write_ste(struct arm_smmu_master *master, const u64 *ste,
 			    int first, int last)
 {
-	int i, j;
+	u64 cmd[CMDQ_ENT_DWORDS];
+	int i, j, ret = 0;
 
 	for (i = 0; i < master->num_streams; i++) {
-		__le64 *dst = arm_smmu_nested_ste(master->smmu,
-						  master->streams[i].id);
+		u32 sid = master->streams[i].id;
+		__le64 *dst = arm_smmu_nested_ste(master->smmu, sid);
 
 		for (j = first; j <= last; j++)
 			WRITE_ONCE(dst[j], cpu_to_le64(ste[j]));
+
+		arm_smmu_nested_make_cfgi_ste(cmd, sid);
+		ret = arm_smmu_nested_issue(master->smmu, cmd, 1) ?: ret;
 	}
 
-	return nested_sync_ste(master);
+	return ret;
 }
 
 /* Nothing that the former stage 1 translated may survive it */
@@ -102,64 +135,54 @@ static int nested_flush_master(struct arm_smmu_domain *smmu_domain,
 	int i, ret;
 
 	arm_smmu_nested_make_tlbi_all(cmd, smmu_domain->s2_cfg.vmid);
-	ret = arm_smmu_nested_issue(master->smmu, cmd, 1, true);
+	ret = arm_smmu_nested_issue(master->smmu, cmd, 1);
 
 	for (i = 0; master->ats_enabled && i < master->num_streams; i++) {
 		arm_smmu_nested_make_atc_inv(cmd, master->streams[i].id,
 					     0, 0, 0);
-		ret = arm_smmu_nested_issue(master->smmu, cmd, 1, true) ?: ret;
+		ret = arm_smmu_nested_issue(master->smmu, cmd, 1) ?: ret;
 	}
 
 	return ret;
+}
+
+static int nested_abort(struct arm_smmu_domain *smmu_domain,
+			struct arm_smmu_master *master)
+{
+	const u64 abort = STRTAB_STE_0_V;
+
+	return nested_write_ste(master, &abort, 0, 0) ?:
+	       nested_flush_master(smmu_domain, master);
 }
 
 /*
  * Replace a live STE. Dword 0 aborts everything while the others change, since
  * the SMMU may read dwords in any order (Arm IHI 0070, 3.21.3.1). An error
- * leaves the STE aborting in memory, except with @force.
+ * leaves the STE aborting.
  */
 static int nested_replace_ste(struct arm_smmu_domain *smmu_domain,
-			      struct arm_smmu_master *master, const u64 *ste,
-			      bool force)
+			      struct arm_smmu_master *master, const u64 *ste)
 {
-	const u64 abort = STRTAB_STE_0_V;
 	int ret;
 
-	ret = nested_write_ste(master, &abort, 0, 0);
-	if (!ret || force)
-		ret = nested_flush_master(smmu_domain, master) ?: ret;
-	if (!ret || force)
-		ret = nested_write_ste(master, ste, 1,
-				       NESTED_STE_DWORDS - 1) ?: ret;
-	if (!ret || force)
-		ret = nested_write_ste(master, ste, 0, 0) ?: ret;
-	if (ret && !force)
-		nested_write_ste(master, &abort, 0, 0);
+	ret = nested_abort(smmu_domain, master);
+	if (!ret)
+		ret = nested_write_ste(master, ste, 1, NESTED_STE_DWORDS - 1);
+	if (!ret)
+		ret = nested_write_ste(master, ste, 0, 0);
+	if (ret)
+		nested_abort(smmu_domain, master);
 
 	return ret;
 }
 
-/**
- * arm_smmu_nested_block_master - Queue what keeps a device from all DMA
- * @master: on the list of a domain whose init_mutex and devices_lock are held
- *
- * The caller syncs the command queue.
- */
-void arm_smmu_nested_block_master(struct arm_smmu_master *master)
-{
-	u64 cmd[CMDQ_ENT_DWORDS];
-	int i;
-
-	for (i = 0; i < master->num_streams; i++) {
-		u32 sid = master->streams[i].id;
-
-		WRITE_ONCE(*arm_smmu_nested_ste(master->smmu, sid),
-			   cpu_to_le64(STRTAB_STE_0_V));
-		arm_smmu_nested_make_cfgi_ste(cmd, sid);
-		arm_smmu_nested_issue(master->smmu, cmd, 1, false);
-	}
-	master->nested_cfg.config = IOMMU_PASID_CONFIG_ABORT;
-}
+/* What a device has that was blocked because the hardware failed */
+static const struct iommu_pasid_table_config nested_blocked = {
+	.argsz		= sizeof(nested_blocked),
+	.version	= IOMMU_PASID_TABLE_CONFIG_VERSION_1,
+	.format		= IOMMU_PASID_FORMAT_ARM_SMMUV3,
+	.config		= IOMMU_PASID_CONFIG_ABORT,
+};
 
 /* Give @master the stage 1 of @cfg, or block it when the hardware fails */
 static int nested_install(struct arm_smmu_domain *smmu_domain,
@@ -173,13 +196,42 @@ static int nested_install(struct arm_smmu_domain *smmu_domain,
 	arm_smmu_nested_make_ste(ste, master->smmu, &smmu_domain->s2_cfg, cfg,
 				 master->ats_enabled, master->stall_enabled);
 	master->nested_cfg = *cfg;
-	if (!nested_replace_ste(smmu_domain, master, ste, false))
+	if (!nested_replace_ste(smmu_domain, master, ste))
 		return 0;
 
 	dev_err_ratelimited(master->dev,
 			    "SMMU failed to change stage 1, device blocked\n");
-	master->nested_cfg.config = IOMMU_PASID_CONFIG_ABORT;
+	master->nested_cfg = nested_blocked;
 	return -EIO;
+}
+
+/**
+ * arm_smmu_nested_block - Keep the devices of a domain from all DMA
+ * @smmu_domain: domain whose caches may hold what user space gave up
+ *
+ * Binding again flushes everything first, so that user space may undo this.
+ */
+void arm_smmu_nested_block(struct arm_smmu_domain *smmu_domain)
+{
+	struct arm_smmu_master *master;
+	u64 cmd[CMDQ_ENT_DWORDS];
+	unsigned long flags;
+	int i;
+
+	mutex_lock(&smmu_domain->init_mutex);
+	spin_lock_irqsave(&smmu_domain->devices_lock, flags);
+	list_for_each_entry(master, &smmu_domain->devices, domain_head) {
+		for (i = 0; i < master->num_streams; i++)
+			WRITE_ONCE(*arm_smmu_nested_ste(master->smmu,
+							master->streams[i].id),
+				   cpu_to_le64(STRTAB_STE_0_V));
+		master->nested_cfg = nested_blocked;
+	}
+	spin_unlock_irqrestore(&smmu_domain->devices_lock, flags);
+
+	arm_smmu_nested_make_cfgi_all(cmd);
+	arm_smmu_nested_issue(smmu_domain->smmu, cmd, 1);
+	mutex_unlock(&smmu_domain->init_mutex);
 }
 
 /**
@@ -187,26 +239,26 @@ static int nested_install(struct arm_smmu_domain *smmu_domain,
  * @smmu_domain: the domain that the device leaves
  * @master: the device, no longer on the domain's list
  *
- * The STE is that of plain stage 2 afterwards, whatever user space had bound.
- * Errors of the hardware are ignored as they are when the driver itself takes
- * stage 2 away right after.
+ * Whatever user space had bound aborts first, and leaves no translation behind.
+ * Then the STE is marked as not valid, which is what the driver expects of one
+ * that nothing is known about.
  */
 void arm_smmu_nested_detach(struct arm_smmu_domain *smmu_domain,
 			    struct arm_smmu_master *master)
 {
-	const struct iommu_pasid_table_config none = {};
-	u64 ste[NESTED_STE_DWORDS];
+	int i;
 
 	if (smmu_domain->stage != ARM_SMMU_DOMAIN_NESTED)
 		return;
 
 	mutex_lock(&smmu_domain->init_mutex);
 	if (master->nested_cfg.config) {
-		arm_smmu_nested_make_ste(ste, master->smmu,
-					 &smmu_domain->s2_cfg, &none,
-					 false, false);
-		nested_replace_ste(smmu_domain, master, ste, true);
-		master->nested_cfg = none;
+		nested_abort(smmu_domain, master);
+		for (i = 0; i < master->num_streams; i++)
+			WRITE_ONCE(*arm_smmu_nested_ste(master->smmu,
+							master->streams[i].id),
+				   0);
+		memset(&master->nested_cfg, 0, sizeof(master->nested_cfg));
 	}
 	mutex_unlock(&smmu_domain->init_mutex);
 }

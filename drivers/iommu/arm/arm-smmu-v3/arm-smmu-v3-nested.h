@@ -21,6 +21,7 @@ void arm_smmu_nested_make_ste(u64 *ste, const struct arm_smmu_device *smmu,
 			      const struct iommu_pasid_table_config *cfg,
 			      bool ats, bool stall);
 void arm_smmu_nested_make_cfgi_ste(u64 *cmd, u32 sid);
+void arm_smmu_nested_make_cfgi_all(u64 *cmd);
 void arm_smmu_nested_make_tlbi_all(u64 *cmd, u16 vmid);
 void arm_smmu_nested_make_cfgi_cd(u64 *cmd, u32 sid,
 				  const struct iommu_cache_invalidate_info *inv);
@@ -38,7 +39,8 @@ void arm_smmu_nested_detach(struct arm_smmu_domain *smmu_domain,
 struct arm_smmu_master *
 arm_smmu_nested_find_master(struct arm_smmu_domain *smmu_domain,
 			    struct device *dev);
-void arm_smmu_nested_block_master(struct arm_smmu_master *master);
+void arm_smmu_nested_block(struct arm_smmu_domain *smmu_domain);
+int arm_smmu_nested_issue(struct arm_smmu_device *smmu, u64 *cmds, int n);
 
 /* arm-smmu-v3-nested-info.c */
 int arm_smmu_nested_get_info(struct iommu_domain *domain, struct device *dev,
@@ -50,13 +52,22 @@ int arm_smmu_nested_cache_invalidate(struct iommu_domain *domain,
 				     const struct iommu_cache_invalidate_info *inv);
 void arm_smmu_nested_flush_combined(struct arm_smmu_domain *smmu_domain);
 
+/* A command that the SMMU refused is dropped by the error handler */
+static inline void arm_smmu_nested_note_cerror(struct arm_smmu_device *smmu)
+{
+	atomic_inc(&smmu->nested_cerrors);
+}
+
 /* arm-smmu-v3.c */
 __le64 *arm_smmu_nested_ste(struct arm_smmu_device *smmu, u32 sid);
-int arm_smmu_nested_issue(struct arm_smmu_device *smmu, u64 *cmds, int n,
-			  bool sync);
+int arm_smmu_nested_cmdq_sync(struct arm_smmu_device *smmu, u64 *cmds, int n);
 void arm_smmu_nested_make_atc_inv(u64 *cmd, u32 sid, u32 ssid, u64 iova,
 				  u64 size);
 #else
+static inline void arm_smmu_nested_note_cerror(struct arm_smmu_device *smmu)
+{
+}
+
 static inline int
 arm_smmu_nested_attach_check(struct arm_smmu_domain *smmu_domain,
 			     struct arm_smmu_master *master)
