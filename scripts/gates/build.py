@@ -19,6 +19,8 @@ class Builds:
         self.base = trees.series.base.commit
         self.tip = trees.series.tip
         self.enabled = {}
+        # Of each architecture: the base, then each commit and the link twice.
+        self.trees.steps = len(CROSS) * (1 + 2 * (len(self.commits) + 1))
 
     def run(self):
         """Run all of them, architecture by architecture."""
@@ -34,13 +36,13 @@ class Builds:
         warnings: of everything that is linked; sparse: of the files that the
         series changes; objects: their digests.
         """
+        self.trees.step += 1
         build = Build(self.trees, arch, False)
         files = self.sources(self.base)
         key = ["base", arch, self.trees.base_tree(), files]
         facts = self.memory.recall(key)
         if facts:
             return facts
-        self.tap.note(f"{build.name}: building the base")
         try:
             self.trees.show(self.base)
             log = build.compile([], True, "base")
@@ -75,6 +77,7 @@ class Builds:
 
     def one(self, build, commit, full, name, base):
         """Build one commit, or remember that it was built."""
+        self.trees.step += 1
         key = ["build", build.name, full, self.trees.build_key(commit),
                self.trees.options(commit)]
         config = self.memory.recall(key)
@@ -141,6 +144,13 @@ class Builds:
     def traces(self, build, base):
         """Return which objects differ from the base's, and in what."""
         old, new = base["objects"], build.objects()
+        extra = new.keys() - old.keys()
+        if extra:
+            # What an earlier build left behind does not come back.
+            for path in extra:
+                (build.dir / path).unlink()
+            build.make(*build.targets(True), log="again")
+            new = build.objects()
         lines = [f"{path}: only in the {'base' if path in old else 'series'}"
                  for path in sorted(old.keys() ^ new.keys())]
         for path in sorted(old.keys() & new.keys()):

@@ -46,7 +46,7 @@ def gate_headers(trees, memory, tap):
 def install(trees, arch):
     """Run headers_install of the last commit; return the include path."""
     trees.show(trees.series.tip)
-    build = Build(trees, arch, True)
+    build = Build(trees, arch, False, "headers")
     build.dir.mkdir(exist_ok=True)
     where = trees.top / f"headers-{arch}"
     build.make("headers_install", f"INSTALL_HDR_PATH={where}", log="headers")

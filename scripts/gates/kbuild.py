@@ -8,6 +8,7 @@ are only touched where commits differ, so that a build compiles what changed.
 
 import os
 import re
+import shutil
 import subprocess
 import time
 from dataclasses import dataclass
@@ -39,11 +40,12 @@ class Build:
     trees: "Trees"
     arch: str
     options: bool
+    purpose: str = ""
 
     @property
     def name(self):
         """Name of the tree, and of the tests that use it."""
-        return f"{self.arch} {'on' if self.options else 'off'}"
+        return f"{self.arch} {self.purpose or ('on' if self.options else 'off')}"
 
     @property
     def dir(self):
@@ -89,7 +91,7 @@ class Build:
                    f"ARCH={self.arch}", f"CROSS_COMPILE={CROSS[self.arch]}",
                    f"CC=ccache {compiler}", *targets]
         return run_logged(command, self.trees.log(f"{self.name} {log}"),
-                          self.trees.tap, f"{self.name}: {log}",
+                          self.trees.tap, self.trees.progress(self.name, log),
                           self.trees.env)
 
     def configure(self, options):
@@ -105,6 +107,17 @@ class Build:
         """Return make's targets: everything that is linked, or DIRS."""
         return (IMAGE[self.arch], "modules") if full else DIRS
 
+    def start_from_other(self):
+        """Begin as a copy of the tree with the options off: kbuild then
+        compiles again what depends on one of them, and nothing else."""
+        other = Build(self.trees, self.arch, False)
+        if self.options and other.dir.exists() and not self.dir.exists():
+            tmp = self.dir.with_suffix(".new")
+            shutil.rmtree(tmp, ignore_errors=True)
+            subprocess.run(["cp", "-a", "--reflink=auto", str(other.dir),
+                            str(tmp)], check=True)
+            tmp.rename(self.dir)
+
     def forget_warnings(self):
         """Remove the objects of DIRS when their warnings were lost.
 
@@ -118,6 +131,7 @@ class Build:
 
     def compile(self, options, full, log):
         """Configure and build; return the log."""
+        self.start_from_other()
         self.forget_warnings()
         (self.dir / "complete").unlink(missing_ok=True)
         self.configure(options)
@@ -155,7 +169,7 @@ def run_logged(command, log, tap, what, env):
             count += bool(COMPILING.match(line))
             if time.monotonic() - last > PERIOD:
                 last = time.monotonic()
-                tap.note(f"{what}: {count} objects in {last - start:.0f} s")
+                tap.note(f"{what}, {count} objects in {last - start:.0f} s")
     text = log.read_text(errors="replace")
     if proc.returncode:
         raise BuildError(essence(text))
@@ -180,6 +194,7 @@ class Trees:
         self.top.mkdir(parents=True, exist_ok=True)
         (self.top / "log").mkdir(exist_ok=True)
         self.at = None
+        self.step = self.steps = 0
         self.env = {k: v for k, v in os.environ.items()
                     if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "W", "C")}
         self.env.update(
@@ -187,6 +202,11 @@ class Trees:
             CCACHE_BASEDIR=str(project.root), CCACHE_NOHASHDIR="1",
             KBUILD_BUILD_TIMESTAMP="1970-01-01", KBUILD_BUILD_USER="gates",
             KBUILD_BUILD_HOST="gates", KBUILD_BUILD_VERSION="1")
+
+    def progress(self, name, what):
+        """Return which step of how many runs now."""
+        where = f"step {self.step} of {self.steps}, " if self.steps else ""
+        return f"{where}{name}: {what}"
 
     def log(self, name):
         """Return the path of a log."""

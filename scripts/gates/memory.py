@@ -8,12 +8,16 @@ the sources, the configuration, the tools, and the gates themselves.
 import hashlib
 import json
 import subprocess
+import time
 from pathlib import Path
 
 from nseries.project import cache
 
 TOOLS = ("gcc", "aarch64-linux-gnu-gcc", "g++", "ld", "aarch64-linux-gnu-ld",
          "sparse", "spatch", "perl", "make")
+BUILD = ("kbuild.py", "build.py", "elf.py", "warnings.py", "configs/*")
+SOURCES = {"base": BUILD, "build": BUILD,
+           "headers": ("headers.py", "members.py", "kbuild.py")}
 
 
 def version(tool):
@@ -27,14 +31,14 @@ def version(tool):
     return lines[0] if lines else ""
 
 
-def gates_digest():
-    """Return a digest of this package's files."""
+def gates_digest(gate):
+    """Return a digest of the files that the results of @gate hang on."""
     digest = hashlib.sha256()
     top = Path(__file__).parent
-    for path in sorted(top.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(f"{path.relative_to(top)}\n".encode())
-            digest.update(path.read_bytes())
+    names = SOURCES.get(gate, ("style.py", "roundtrip.py"))
+    for path in sorted(p for name in names for p in top.glob(name)):
+        digest.update(f"{path.relative_to(top)}\n".encode())
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
@@ -45,12 +49,21 @@ class Memory:
         self.used = used
         self.dir = cache() / "gates"
         self.dir.mkdir(parents=True, exist_ok=True)
-        self.common = [gates_digest()] + [version(tool) for tool in TOOLS]
+        self.tools = [version(tool) for tool in TOOLS]
         self.hits = 0
+        self.prune()
+
+    def prune(self):
+        """Remove what was not asked for in a month."""
+        oldest = time.time() - 30 * 24 * 3600
+        for path in self.dir.iterdir():
+            if path.stat().st_mtime < oldest:
+                path.unlink(missing_ok=True)
 
     def path(self, key):
-        """Return the file of @key, any JSON value."""
-        text = json.dumps([self.common, key], sort_keys=True)
+        """Return the file of @key, a list that starts with a gate's name."""
+        text = json.dumps([gates_digest(key[0]), self.tools, key],
+                          sort_keys=True)
         return self.dir / hashlib.sha256(text.encode()).hexdigest()[:32]
 
     def recall(self, key):

@@ -315,12 +315,13 @@ class Remembering(unittest.TestCase):
         Memory().keep(["a", 1], {"x": "y"})
         self.assertEqual(Memory().recall(["a", 1]), {"x": "y"})
         self.assertIsNone(Memory().recall(["a", 2]))
+        self.assertIsNone(Memory().recall(["build", 1]))
 
     def test_not_used(self):
-        Memory().keep("a")
-        self.assertIsNone(Memory(False).recall("a"))
+        Memory().keep(["a"])
+        self.assertIsNone(Memory(False).recall(["a"]))
 
     def test_other_tools(self):
-        Memory().keep("a")
+        Memory().keep(["a"])
         with mock.patch("gates.memory.version", lambda tool: "another"):
-            self.assertIsNone(Memory().recall("a"))
+            self.assertIsNone(Memory().recall(["a"]))
