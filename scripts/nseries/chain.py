@@ -25,8 +25,12 @@ class Chain:
         return {patch.name: patchfile.unparse(patch) for patch in self.patches}
 
 
-def read_chain(repo, base, tip, in_base):
-    """Return the Chain of the commits from @base to @tip."""
+def read_chain(repo, base, tip, in_base, replaced=frozenset()):
+    """Return the Chain of the commits from @base to @tip.
+
+    @in_base: paths whose changes are hunks
+    @replaced: paths that the base has and the overlay replaces
+    """
     try:
         repo.run("merge-base", "--is-ancestor", base, tip)
     except GitError:
@@ -40,7 +44,8 @@ def read_chain(repo, base, tip, in_base):
         hunks = [path for path in changes if path in in_base]
         for path, entry in changes.items():
             if path not in in_base:
-                take_overlay(patch, path, entry, owner, overlay)
+                take_overlay(patch, path, entry, owner, overlay,
+                             "M" if path in replaced else "A")
         patch.diff = read_hunks(repo, commit, hunks, patch)
         if not patch.diff and not patch.claims:
             raise SeriesError(f"{patch}: changes nothing")
@@ -77,8 +82,8 @@ def raw_changes(repo, commit):
     return changes
 
 
-def take_overlay(patch, path, entry, owner, overlay):
-    """Account for one changed file that the base does not have."""
+def take_overlay(patch, path, entry, owner, overlay, expected):
+    """Account for one changed file of the overlay, added or replaced."""
     status, mode, oid = entry
     if path in owner:
         raise SeriesError(f'{path}: changed by "{owner[path].subject}" and by '
@@ -86,8 +91,9 @@ def take_overlay(patch, path, entry, owner, overlay):
     if not path.startswith(tuple(f"{top}/" for top in OVERLAY)):
         raise SeriesError(f'{path}: added by "{patch.subject}", but the overlay'
                           f' is only {", ".join(OVERLAY)}')
-    if status != "A" or mode not in ("100644", "100755"):
-        raise SeriesError(f'{path}: in "{patch.subject}" no regular new file')
+    if status != expected or mode not in ("100644", "100755"):
+        raise SeriesError(f'{path}: in "{patch.subject}" no regular new file, '
+                          'nor one that scripts/series/replaced names')
     owner[path] = patch
     patch.claims.append(path)
     overlay[path] = (mode, oid)

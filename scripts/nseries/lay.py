@@ -44,9 +44,14 @@ def series_repo(project, base):
     return init_bare(path, objects)
 
 
-def base_paths(repo, commit):
-    """Return all paths of the base."""
-    return set(repo.paths("ls-tree", "-r", "-z", "--name-only", commit))
+def base_paths(project, repo, commit):
+    """Return the paths of the base that are changed by hunks, if at all."""
+    paths = set(repo.paths("ls-tree", "-r", "-z", "--name-only", commit))
+    missing = project.replaced() - paths
+    if missing:
+        raise SeriesError(f"scripts/series/replaced: {min(missing)} is no "
+                          "file of the base")
+    return paths - project.replaced()
 
 
 def check_claims(patches, overlay, in_base):
@@ -120,7 +125,7 @@ def lay(project, base=None):
     """Make the commits in build/series.git; return the Series."""
     base = base or project.base()
     repo = series_repo(project, base)
-    series = Series(base, repo, base_paths(repo, base.commit))
+    series = Series(base, repo, base_paths(project, repo, base.commit))
     patches, overlay = project.patches(), project.overlay()
     check_claims(patches, overlay, series.base_paths)
     env = commit_env(project.identity())

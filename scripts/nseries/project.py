@@ -53,6 +53,15 @@ class Project:
             raise SeriesError("scripts/series/order: names a file twice")
         return names
 
+    def replaced(self):
+        """Return the files of the base that the overlay replaces as a whole."""
+        try:
+            lines = (self.series / "replaced").read_text().split("\n")
+        except FileNotFoundError:
+            return set()
+        return {line.strip() for line in lines
+                if line.strip() and not line.startswith("#")}
+
     def patches(self):
         """Return the commits of the series."""
         return [patchfile.parse(name, (self.series / name).read_bytes())

@@ -88,9 +88,11 @@ def refresh(project, rewrite=False):
         raise SeriesError("build/tree: not there; run make tree first")
     record = tree.laid()
     tree.check_settled()
-    in_base = base_paths(tree.repo, record["base"])
-    laid = read_chain(tree.repo, record["base"], LAID, in_base)
-    now = read_chain(tree.repo, record["base"], "HEAD", in_base)
+    in_base = base_paths(project, tree.repo, record["base"])
+    laid = read_chain(tree.repo, record["base"], LAID, in_base,
+                      project.replaced())
+    now = read_chain(tree.repo, record["base"], "HEAD", in_base,
+                     project.replaced())
     writes = merge_overlay(laid.overlay, project.overlay(), now.overlay)
     files = plan_patches(project, record, laid, now)
     if rewrite and not files:

@@ -50,6 +50,10 @@ class Refused(ToyCase):
         self.edit(self.patch(2), "Overlay:", "Overlay: drivers/old.c\nOverlay:")
         self.refuses(self.make_tree, "drivers/old.c", "file of the base")
 
+    def test_replaced_but_not_there(self):
+        self.write(self.root / "scripts/series/replaced", "include/gone.h\n")
+        self.refuses(self.make_tree, "replaced", "include/gone.h")
+
     def test_new_file_by_hunk(self):
         self.write(self.patch(2), SECOND + "diff --git a/n.c b/n.c\n"
                    "new file mode 100644\n--- /dev/null\n+++ b/n.c\n"
@@ -154,6 +158,42 @@ class Laid(ToyCase):
                   "driver: use it über alles\n\n  indented\n\n\n# hash\n"
                   "Link: x\n\n")
         self.make_mbox()
+
+
+class Replaced(ToyCase):
+    """A file of the base that the overlay replaces as a whole."""
+
+    def setUp(self):
+        super().setUp()
+        self.write(self.base / "Documentation/old.rst", "stale\n")
+        git(self.base, "add", "-f", ".")
+        git(self.base, "commit", "-q", "-m", "a stale text")
+        self.write(self.root / "Documentation/old.rst", "fresh\n")
+        self.write(self.root / "scripts/series/replaced",
+                   "# why\nDocumentation/old.rst\n")
+        patch = self.root / "scripts/series/0001-core-add-a-header.patch"
+        self.edit(patch, "Overlay:", "Overlay: Documentation/old.rst\nOverlay:")
+        self.commit_project()
+
+    def test_laid(self):
+        self.make_tree()
+        self.assertEqual((self.tree / "Documentation/old.rst").read_text(),
+                         "fresh\n")
+
+    def test_round_trip(self):
+        self.make_tree()
+        self.refresh("rewrite")
+        self.assertEqual(git(self.root, "status", "--porcelain"), "")
+
+    def test_edit_comes_back(self):
+        self.make_tree()
+        self.edit(self.tree / "Documentation/old.rst", "fresh", "fresher")
+        git(self.tree, "commit", "-qa", "--fixup=HEAD~1")
+        git(self.tree, "-c", "sequence.editor=true", "rebase", "-q", "-i",
+            "--autosquash", "HEAD~3")
+        self.refresh()
+        self.assertEqual((self.root / "Documentation/old.rst").read_text(),
+                         "fresher\n")
 
 
 class Checkout(ToyCase):
