@@ -28,7 +28,16 @@ static __u64 gpa(const struct demo *demo, int page)
 	return demo->vm.page[page].gpa;
 }
 
-/* A device writes at @va. Returns NULL when that lands on @page, or why not. */
+/* How a failed step is told */
+static char reason[160];
+
+static const char *page_name(const struct demo *demo, int page)
+{
+	return page == demo->a ? "page A" : page == demo->b ? "page B" :
+	       page == VM_NOWHERE ? "nothing" : "something else";
+}
+
+/* The device writes at @va. Returns NULL when that lands on @page, or why not. */
 static const char *expect(struct demo *demo, const char *label, __u64 va,
 			  int page, const char *remark)
 {
@@ -36,13 +45,16 @@ static const char *expect(struct demo *demo, const char *label, __u64 va,
 
 	if (found == VM_TIMEOUT)
 		return "the device did not end its transfer";
-	if (found == VM_NOWHERE)
+	if (found == page && page == VM_NOWHERE)
 		say(label, "DMA to 0x%llx touches nothing%s", va, remark);
-	else if (found >= 0)
-		say(label, "DMA to 0x%llx lands on page %c: \"%.20s...\"%s",
-		    va, found == demo->a ? 'A' : 'B',
-		    demo->vm.page[found].mem, remark);
-	return found == page ? NULL : label;
+	else if (found == page)
+		say(label, "DMA to 0x%llx lands on %s: \"%.14s...\"%s", va,
+		    page_name(demo, page), demo->vm.page[page].mem, remark);
+	else
+		snprintf(reason, sizeof(reason),
+			 "%s: DMA to 0x%llx reached %s, not %s", label, va,
+			 page_name(demo, found), page_name(demo, page));
+	return found == page ? NULL : reason;
 }
 
 static const char *show_capability(struct demo *demo)
