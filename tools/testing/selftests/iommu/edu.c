@@ -2,7 +2,6 @@
 /* QEMU's edu device (QEMU: docs/specs/edu.rst), driven through VFIO */
 #include <errno.h>
 #include <poll.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -273,7 +272,7 @@ void edu_irq_raise(struct edu *edu)
 bool edu_irq_arrived(struct edu *edu, int timeout_ms)
 {
 	struct pollfd pfd = { .fd = edu->irq, .events = POLLIN };
-	uint64_t count;
+	__u64 count;
 
 	if (poll(&pfd, 1, timeout_ms) != 1)
 		return false;

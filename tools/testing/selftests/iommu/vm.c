@@ -141,7 +141,7 @@ int vm_map_blocks(struct vm *vm)
 const unsigned char *vm_token(void)
 {
 	static const unsigned char token[VM_TOKEN_SIZE + 1] =
-		"bytes from edu, which keeps them in its buffer until it is told..";
+		"bytes from edu, which keeps them in its buffer until it is told.";
 
 	return token;
 }
