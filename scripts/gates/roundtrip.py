@@ -21,7 +21,7 @@ def gate_roundtrip(trees, memory, tap):
     """The commits give the patch files and the overlay that they came from."""
     project, series = trees.project, trees.series
     chain = read_chain(series.repo, series.base.commit, series.tip,
-                       series.base_paths)
+                       series.base_paths, project.replaced())
     tap.result(chain.overlay == project.overlay(),
                "round trip: the overlay comes back")
     for patch, (old, _) in zip(chain.patches, series.commits):

@@ -117,6 +117,9 @@ def gate_budget(trees, memory, tap):
     total = 0
     for row in rows.split("\n") if rows else []:
         added, removed, path = row.split("\t")
+        if path in trees.project.replaced():
+            tap.note(f"budget: {path} is replaced as a whole, no hunk")
+            continue
         lines = int(added) + int(removed)
         total += lines
         if lines > PER_FILE and path in why:
