@@ -4,10 +4,13 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "rig.h"
 
 #define PORTS "/sys/class/virtio-ports"
+#define PORT_TRIES	200
+#define PORT_WAIT_US	50000
 #define PORT_NAME "ktap"
 
 static FILE *port;
@@ -31,20 +34,34 @@ static bool port_is_ours(const char *node)
 }
 
 /* The port has no fixed number: look for it by name. */
-int report_open(void)
+static FILE *find_port(void)
 {
 	DIR *dir = opendir(PORTS);
 	struct dirent *entry;
+	FILE *found = NULL;
 	char path[300];
 
-	while (dir && !port && (entry = readdir(dir))) {
+	while (dir && !found && (entry = readdir(dir))) {
 		if (!port_is_ours(entry->d_name))
 			continue;
 		snprintf(path, sizeof(path), "/dev/%s", entry->d_name);
-		port = fopen(path, "we");
+		found = fopen(path, "we");
 	}
 	if (dir)
 		closedir(dir);
+	return found;
+}
+
+/* The host names the port in a message, which may come after user space starts. */
+int report_open(void)
+{
+	int tries;
+
+	for (tries = 0; !port && tries < PORT_TRIES; tries++) {
+		port = find_port();
+		if (!port)
+			usleep(PORT_WAIT_US);
+	}
 	if (!port)
 		return -1;
 	setvbuf(port, NULL, _IOLBF, 0);
