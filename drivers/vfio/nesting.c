@@ -16,6 +16,7 @@
 #include <linux/file.h>
 #include <linux/iommu.h>
 #include <linux/iommu_nesting.h>
+#include <linux/rwsem.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/vfio.h>
@@ -111,15 +112,37 @@ void vfio_nesting_put_request(struct vfio_nesting_request *req)
 		fput(req->group_file);
 }
 
-/**
- * vfio_nesting_excludes - Must a request have the container to itself
- * @req: from vfio_nesting_get_request()
- *
- * Return: true for group_lock held for writing, false for reading
- */
-bool vfio_nesting_excludes(const struct vfio_nesting_request *req)
+static bool nesting_excludes(const struct vfio_nesting_request *req)
 {
 	return req->op != VFIO_NESTING_OP_CACHE_INVLD;
+}
+
+/**
+ * vfio_nesting_lock - Keep a container's groups in place for a request
+ * @req: from vfio_nesting_get_request()
+ * @group_lock: the container's, taken for writing or for reading
+ */
+void vfio_nesting_lock(const struct vfio_nesting_request *req,
+		       struct rw_semaphore *group_lock)
+{
+	if (nesting_excludes(req))
+		down_write(group_lock);
+	else
+		down_read(group_lock);
+}
+
+/**
+ * vfio_nesting_unlock - Release what vfio_nesting_lock() took
+ * @req: the same request
+ * @group_lock: the same lock
+ */
+void vfio_nesting_unlock(const struct vfio_nesting_request *req,
+			 struct rw_semaphore *group_lock)
+{
+	if (nesting_excludes(req))
+		up_write(group_lock);
+	else
+		up_read(group_lock);
 }
 
 /* What a walk over the container collects */
@@ -303,8 +326,7 @@ static int nesting_find_group(const struct file *file, struct list_head *groups,
  * @iommu_data: its container
  * @groups: the container's list of struct vfio_group
  *
- * Context: the container's group_lock is held, for writing when
- * vfio_nesting_excludes() says so. May sleep.
+ * Context: vfio_nesting_lock() is held. May sleep.
  * Return: 0 or an error of VFIO_IOMMU_NESTING_OP's contract
  */
 int vfio_nesting_do_request(const struct vfio_nesting_request *req,
