@@ -13,14 +13,13 @@ struct tap {
 	bool failed;	/* "not ok" at any level */
 };
 
-#define __printf(a, b) __attribute__((format(printf, a, b)))
 #define TAP_INIT { .planned = -1 }
 
 /* tap.c: the port to the host and what is written on it. */
 int report_open(void);
 void report_plan(int tests);
 void report_line(const char *indent, const char *line);
-void report_comment(const char *format, ...) __printf(1, 2);
+void report_comment(const char *format, ...);
 void report_result(bool ok, const char *name, const char *directive);
 void report_verdict(bool ok);
 bool report_all_ok(void);
