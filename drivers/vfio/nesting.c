@@ -246,6 +246,8 @@ static int nesting_unbind_group(struct iommu_domain *domain,
 
 	if (unbind->only && unbind->only != group)
 		return 0;
+	if (!iommu_nesting_supported(domain))
+		return -EOPNOTSUPP;
 
 	unbind->domain = domain;
 	return iommu_group_for_each_dev(group, unbind, nesting_unbind_device);

@@ -27,7 +27,8 @@ struct iommu_domain;
  * @bind_pasid_table: put @cfg in the place of the stage 1 that @dev has, and
  *	return that one in @old (@old->config is 0 when there was none), in a
  *	form that this operation takes again. Arguments are checked before
- *	anything changes, so that any error but -EIO leaves the device as it was. After -EIO the device is blocked from DMA.
+ *	anything changes, so that any error but -EIO leaves the device as it
+ *	was. After -EIO the device is blocked from DMA.
  * @unbind_pasid_table: return @dev to stage 2 alone. Nothing bound is no error;
  *	a device that the hardware fails to move is blocked from DMA.
  * @cache_invalidate: drop cached stage-1 state of @dev, or of every device

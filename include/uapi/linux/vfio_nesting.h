@@ -71,8 +71,9 @@ struct vfio_iommu_nesting_group {
  * Operate on stage 1 of every device in the container, or of the devices in the
  * one group that the call names. All or nothing: a call that fails leaves
  * every device with the stage 1 that it had before, except one whose IOMMU
- * failed (EIO), which is blocked from DMA until user space binds again. When an
- * invalidation fails, that is every device of the container behind this IOMMU.
+ * failed (EIO), which is blocked from DMA until user space binds or unbinds
+ * successfully. When an invalidation fails, that is every device of the container
+ * behind this IOMMU.
  *
  * All devices of a container share one space of address space ids (ASIDs), as
  * one guest's do. A device that is plugged into a bound group starts with stage

@@ -24,7 +24,7 @@
 #define TLBI_RANGE_SCALE_MAX		31
 
 static void make_s1(u64 *ste, const struct arm_smmu_device *smmu,
-		    const struct iommu_pasid_table_config *cfg, bool stall)
+		    const struct iommu_pasid_table_config *cfg)
 {
 	const struct iommu_pasid_smmuv3 *smmuv3 = &cfg->vendor_data.smmuv3;
 
@@ -42,18 +42,18 @@ static void make_s1(u64 *ste, const struct arm_smmu_device *smmu,
 		ste[1] |= FIELD_PREP(STRTAB_STE_1_S1DSS, smmuv3->s1dss);
 	}
 
-	if (smmu->features & ARM_SMMU_FEAT_STALLS && !stall)
+	/* A guest is told that there are no stalls: CD.S is illegal then (5.4) */
+	if (smmu->features & ARM_SMMU_FEAT_STALLS)
 		ste[1] |= STRTAB_STE_1_S1STALLD;
 }
 
 /**
  * arm_smmu_nested_make_ste - Compose the STE of a device in a nesting domain
  * @ste: NESTED_STE_DWORDS dwords, in CPU byte order
- * @smmu: its features decide about stalls
+ * @smmu: says whether stalls have to be disabled
  * @s2_cfg: stage 2 of the domain
  * @cfg: stage 1 of user space, checked; @cfg->config 0 for none
  * @ats: the device uses ATS
- * @stall: the device may stall
  *
  * User space contributes S1ContextPtr, S1CDMax, S1Fmt and S1DSS and nothing
  * else (5.2).
@@ -61,7 +61,7 @@ static void make_s1(u64 *ste, const struct arm_smmu_device *smmu,
 void arm_smmu_nested_make_ste(u64 *ste, const struct arm_smmu_device *smmu,
 			      const struct arm_smmu_s2_cfg *s2_cfg,
 			      const struct iommu_pasid_table_config *cfg,
-			      bool ats, bool stall)
+			      bool ats)
 {
 	u64 config = STRTAB_STE_0_CFG_S2_TRANS;
 
@@ -73,7 +73,7 @@ void arm_smmu_nested_make_ste(u64 *ste, const struct arm_smmu_device *smmu,
 		return;
 
 	if (cfg->config == IOMMU_PASID_CONFIG_TRANSLATE) {
-		make_s1(ste, smmu, cfg, stall);
+		make_s1(ste, smmu, cfg);
 		config = STRTAB_STE_0_CFG_NESTED;
 	}
 

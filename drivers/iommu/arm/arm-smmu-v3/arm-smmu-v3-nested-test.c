@@ -45,41 +45,35 @@ static const struct ste_case {
 	const char *name;
 	struct iommu_pasid_table_config cfg;
 	u32 features;
-	bool ats, stall;
+	bool ats;
 	u64 want[NESTED_STE_DWORDS];
 } ste_cases[] = {
-	{ "one CD", TRANSLATE(0xabcdef040, 0, 0, 0), 0, false, false,
+	{ "one CD", TRANSLATE(0xabcdef040, 0, 0, 0), 0, false,
 	  { 0x0000000abcdef04f, 0x00001000000000d4, STE2, STE3 } },
 	{ "one CD, S1Fmt and S1DSS ignored", TRANSLATE(0xabcdef040, 0, 2, 2),
-	  0, false, false,
+	  0, false,
 	  { 0x0000000abcdef04f, 0x00001000000000d4, STE2, STE3 } },
-	{ "linear, terminate", TRANSLATE(0xabcdef000, 3, 0, 0), 0, false, false,
+	{ "linear, terminate", TRANSLATE(0xabcdef000, 3, 0, 0), 0, false,
 	  { 0x1800000abcdef00f, 0x00001000000000d4, STE2, STE3 } },
-	{ "linear, bypass", TRANSLATE(0xabcdef000, 3, 0, 1), 0, false, false,
+	{ "linear, bypass", TRANSLATE(0xabcdef000, 3, 0, 1), 0, false,
 	  { 0x1800000abcdef00f, 0x00001000000000d5, STE2, STE3 } },
-	{ "4K leaves, CD 0", TRANSLATE(0xfffffffffe000, 16, 1, 2), 0, false,
-	  false, { 0x800fffffffffe01f, 0x00001000000000d6, STE2, STE3 } },
-	{ "64K leaves, CD 0", TRANSLATE(0xfffffffffe000, 20, 2, 2), 0, false,
-	  false, { 0xa00fffffffffe02f, 0x00001000000000d6, STE2, STE3 } },
-	{ "translate, ATS", TRANSLATE(0x40, 0, 0, 0), 0, true, false,
+	{ "4K leaves, CD 0", TRANSLATE(0xfffffffffe000, 16, 1, 2), 0, false, { 0x800fffffffffe01f, 0x00001000000000d6, STE2, STE3 } },
+	{ "64K leaves, CD 0", TRANSLATE(0xfffffffffe000, 20, 2, 2), 0, false, { 0xa00fffffffffe02f, 0x00001000000000d6, STE2, STE3 } },
+	{ "translate, ATS", TRANSLATE(0x40, 0, 0, 0), 0, true,
 	  { 0x000000000000004f, 0x00001000100000d4, STE2, STE3 } },
-	{ "translate, may not stall", TRANSLATE(0x40, 0, 0, 0), STALLS, false,
-	  false, { 0x000000000000004f, 0x00001000080000d4, STE2, STE3 } },
-	{ "translate, may stall", TRANSLATE(0x40, 0, 0, 0), STALLS, false,
-	  true, { 0x000000000000004f, 0x00001000000000d4, STE2, STE3 } },
-	{ "translate, no stall model", TRANSLATE(0x40, 0, 0, 0), ~STALLS, false,
-	  true, { 0x000000000000004f, 0x00001000000000d4, STE2, STE3 } },
-	{ "translate, ATS, may not stall", TRANSLATE(0x40, 0, 0, 0), STALLS,
-	  true, false, { 0x4f, 0x00001000180000d4, STE2, STE3 } },
-	{ "bypass", { .config = 2 }, STALLS, false, false,
+	{ "translate, stall model", TRANSLATE(0x40, 0, 0, 0), STALLS, false, { 0x000000000000004f, 0x00001000080000d4, STE2, STE3 } },
+	{ "translate, no stall model", TRANSLATE(0x40, 0, 0, 0), ~STALLS, false, { 0x000000000000004f, 0x00001000000000d4, STE2, STE3 } },
+	{ "translate, ATS, stall model", TRANSLATE(0x40, 0, 0, 0), STALLS,
+	  true, { 0x4f, 0x00001000180000d4, STE2, STE3 } },
+	{ "bypass", { .config = 2 }, STALLS, false,
 	  { 0xd, 0x0000100000000000, STE2, STE3 } },
-	{ "bypass, ATS", { .config = 2 }, STALLS, true, false,
+	{ "bypass, ATS", { .config = 2 }, STALLS, true,
 	  { 0xd, 0x0000100010000000, STE2, STE3 } },
-	{ "none", { .config = 0 }, STALLS, false, false,
+	{ "none", { .config = 0 }, STALLS, false,
 	  { 0xd, 0x0000100000000000, STE2, STE3 } },
-	{ "none, ATS", { .config = 0 }, 0, true, true,
+	{ "none, ATS", { .config = 0 }, 0, true,
 	  { 0xd, 0x0000100010000000, STE2, STE3 } },
-	{ "abort", { .config = 3 }, STALLS, true, false,
+	{ "abort", { .config = 3 }, STALLS, true,
 	  { 0x1, 0x0000100000000000, 0, 0 } },
 };
 
@@ -99,7 +93,7 @@ static void ste_golden(struct kunit *test)
 
 	memset(ste, 0xff, sizeof(ste));
 	smmu->features = c->features;
-	arm_smmu_nested_make_ste(ste, smmu, &s2_cfg, &c->cfg, c->ats, c->stall);
+	arm_smmu_nested_make_ste(ste, smmu, &s2_cfg, &c->cfg, c->ats);
 	for (i = 0; i < NESTED_STE_DWORDS; i++)
 		KUNIT_EXPECT_EQ_MSG(test, ste[i], c->want[i],
 				    "dword %d: %#llx, not %#llx", i, ste[i],
@@ -122,8 +116,7 @@ static void ste_user_bits(struct kunit *test)
 		if (bit / 8 == offsetof(typeof(cfg), config))
 			continue;
 		byte[bit / 8] ^= 1 << bit % 8;
-		arm_smmu_nested_make_ste(ste, smmu, &s2_cfg, &cfg, c->ats,
-					 c->stall);
+		arm_smmu_nested_make_ste(ste, smmu, &s2_cfg, &cfg, c->ats);
 		byte[bit / 8] ^= 1 << bit % 8;
 
 		for (i = 0; i < NESTED_STE_DWORDS; i++) {

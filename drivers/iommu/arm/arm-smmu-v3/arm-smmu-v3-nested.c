@@ -194,7 +194,7 @@ static int nested_install(struct arm_smmu_domain *smmu_domain,
 	lockdep_assert_held(&smmu_domain->init_mutex);
 
 	arm_smmu_nested_make_ste(ste, master->smmu, &smmu_domain->s2_cfg, cfg,
-				 master->ats_enabled, master->stall_enabled);
+				 master->ats_enabled);
 	master->nested_cfg = *cfg;
 	if (!nested_replace_ste(smmu_domain, master, ste))
 		return 0;

@@ -19,7 +19,7 @@ struct iommu_nesting_ops;
 void arm_smmu_nested_make_ste(u64 *ste, const struct arm_smmu_device *smmu,
 			      const struct arm_smmu_s2_cfg *s2_cfg,
 			      const struct iommu_pasid_table_config *cfg,
-			      bool ats, bool stall);
+			      bool ats);
 void arm_smmu_nested_make_cfgi_ste(u64 *cmd, u32 sid);
 void arm_smmu_nested_make_cfgi_all(u64 *cmd);
 void arm_smmu_nested_make_tlbi_all(u64 *cmd, u16 vmid);
