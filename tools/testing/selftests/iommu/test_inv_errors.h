@@ -115,6 +115,15 @@ TEST_F(one, invalidate_bad_cd)
 		       ARRAY_SIZE(bad_cds));
 }
 
+/* A PASID that no device of the container can use */
+TEST_F(one, invalidate_cd_of_too_large_pasid)
+{
+	EXPECT_EQ(-EOPNOTSUPP,
+		  invalidate(&self->vm,
+			     inv_cd(1 << self->vm.info.pasid_bits)));
+	expect_same(_metadata, self, "too large PASID");
+}
+
 /* A granule of a size that is neither a page nor a block, in any granule */
 TEST_F(one, invalidate_odd_granule)
 {

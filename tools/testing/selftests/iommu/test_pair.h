@@ -53,6 +53,16 @@ TEST_F(pair, one_table_for_every_group)
 	EXPECT_EQ(self->page[0], vm_lands(&self->vm, 1, VA));
 }
 
+/* What cannot be bound to every device is bound to none */
+TEST_F(pair, bad_table_for_every_group)
+{
+	struct iommu_pasid_table_config config = config_translate(GUEST_BLOCKS);
+
+	ASSERT_EQ(-ENOENT, nesting_bind(self->vm.container, EVERY_GROUP,
+					&config));
+	expect_both(_metadata, self);
+}
+
 TEST_F(pair, unbind_one)
 {
 	struct vm *vm = &self->vm;

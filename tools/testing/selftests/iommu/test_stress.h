@@ -130,3 +130,72 @@ TEST_F_TIMEOUT(pair, everything_at_once, 60)
 				     &self->s1[i]));
 	expect_both(_metadata, self);
 }
+
+/* A mapping that takes long, because it allocates and pins so much memory */
+#define LONG_MAP_IOVA	0x100000000ULL
+#define LONG_MAP_SIZE	(48UL << 20)
+
+struct long_map {
+	int container;
+	void *mem;
+	double seconds;
+	bool done;
+};
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static void *map_long(void *data)
+{
+	struct long_map *map = data;
+	double start = now();
+	int ret;
+
+	ret = vfio_map(map->container, LONG_MAP_IOVA, map->mem, LONG_MAP_SIZE,
+		       VFIO_DMA_MAP_FLAG_READ);
+	map->seconds = now() - start;
+	__atomic_store_n(&map->done, true, __ATOMIC_RELEASE);
+	return (void *)(long)ret;
+}
+
+/* Calls @info until the mapping is there; returns the longest time of one */
+static double longest_invalidation(struct vm *vm, struct long_map *map,
+				   struct iommu_cache_invalidate_info info)
+{
+	double start, longest = 0;
+
+	while (!__atomic_load_n(&map->done, __ATOMIC_ACQUIRE)) {
+		start = now();
+		if (invalidate(vm, info))
+			return -1;
+		if (now() - start > longest)
+			longest = now() - start;
+	}
+	return longest;
+}
+
+/* An invalidation does not wait for a mapping that another thread makes */
+TEST_F_TIMEOUT(one, invalidate_during_map, 60)
+{
+	struct long_map map = { .container = self->vm.container };
+	double longest;
+	pthread_t id;
+	void *result;
+
+	map.mem = mmap(NULL, LONG_MAP_SIZE, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, map.mem);
+	ASSERT_EQ(0, pthread_create(&id, NULL, map_long, &map));
+	longest = longest_invalidation(&self->vm, &map, inv_asid(ASID));
+	ASSERT_EQ(0, pthread_join(id, &result));
+	ASSERT_EQ(0, (long)result);
+	TH_LOG("mapping took %.3f s, the longest invalidation %.3f s",
+	       map.seconds, longest);
+	EXPECT_TRUE(longest >= 0 && longest < map.seconds / 2);
+	EXPECT_EQ(self->a, vm_lands(&self->vm, 0, VA));
+}
