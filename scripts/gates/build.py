@@ -3,6 +3,8 @@
 options on and off and warns no more than the base; what is off leaves no trace
 in any object; sparse finds nothing new."""
 
+import shutil
+
 from .elf import differences
 from .kbuild import CROSS, DIRS, Build, BuildError
 from .warnings import beyond, collect
@@ -44,6 +46,8 @@ class Builds:
         if facts:
             return facts
         try:
+            # Every object is compiled, so that every warning is seen.
+            shutil.rmtree(build.dir, ignore_errors=True)
             self.trees.show(self.base)
             log = build.compile([], True, "base")
             facts = {"warnings": collect(log, self.trees.src),

@@ -29,7 +29,9 @@ def collect(log, top):
 
 def inside(path, top):
     """Return @path below @top."""
-    return path.removeprefix(f"{top}/").removeprefix("./")
+    for prefix in (f"{top}/", f"../{top.name}/", "./"):
+        path = path.removeprefix(prefix)
+    return path
 
 
 def beyond(base, now):

@@ -95,6 +95,9 @@ class Warnings(unittest.TestCase):
     def test_same_at_other_lines(self):
         self.assertEqual(self.new(self.OLD.replace(":7:", ":9:")), [])
 
+    def test_same_by_another_path(self):
+        self.assertEqual(self.new("../src/a.c:7:3: warning: unused x\n"), [])
+
     def test_fewer(self):
         self.assertEqual(self.new(""), [])
 
