@@ -123,7 +123,7 @@ publish()
 
 packaged && exit
 mkdir -p "$store/built"
-lock "$store/lock" QEMU
+lock "$store/lock" 'builds QEMU'
 [ -r "$store/version" ] && finished "$(cat "$store/version")" && exit
 
 CCACHE=$(command -v ccache || :)

@@ -25,14 +25,14 @@ run_logged()
 		--log "$_log" --total "$_total" -- "$@" >&2
 }
 
-# lock FILE WHAT: only one process at a time makes WHAT; the others wait for it.
+# lock FILE WHAT: only one process at a time does WHAT; the others wait for it.
 # Held on descriptor 9 until unlock() or the end of the script.
 lock()
 {
 	mkdir -p "$(dirname "$1")"
 	exec 9> "$1"
 	flock -n 9 && return
-	say "waiting for another run that builds $2"
+	say "waiting for another run that $2"
 	flock 9
 }
 unlock() { exec 9>&-; }

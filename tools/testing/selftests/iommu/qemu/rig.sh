@@ -57,9 +57,9 @@ sources()
 prepare()
 {
 	packages
-	# Sources and objects of this checkout belong together until the kernel
-	# is built.
-	lock "$build/rig/lock" 'in this checkout'
+	# Sources and objects of this checkout belong together until the guest
+	# is built, results until the end of the tests.
+	lock "$build/rig/lock" 'works in this checkout'
 	sources
 	stage 3
 	qemu=$("$here/build-qemu.sh" aarch64)
@@ -69,7 +69,6 @@ prepare()
 	initrd=$logs/initrd-$1.cpio
 	"$here/build-guest.sh" "$arch" "$source" "$kernel" "$build/guest-$arch" \
 		"$1" "$initrd"
-	unlock
 	stage 6
 }
 
@@ -98,6 +97,7 @@ tee_to()
 case $what in
 demo)
 	prepare tests
+	unlock
 	say "$RIG_STAGE boot"
 	run demo --since "$since"
 	;;
@@ -108,6 +108,7 @@ test)
 	;;
 shell)
 	prepare shell
+	unlock
 	run shell
 	;;
 selftest)
