@@ -87,7 +87,8 @@ def run_shell(tools):
     name, _ = machine.DEMO[tools.arch]
     argv = machine.command(tools.qemu, machine.MACHINES[name], tools.kernel,
                            tools.initrd, ['rig.shell', 'quiet', *QUICK])
-    say('Leave with "exit", or with Ctrl-a x at any time.')
+    say('The tests are in the path: nesting_smmuv3, nesting_smmuv3 --demo. '
+        'Leave with "exit",\nor with Ctrl-a x at any time.')
     os.execv(tools.qemu, argv + ['-serial', 'mon:stdio'])
 
 
