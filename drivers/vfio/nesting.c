@@ -6,17 +6,17 @@
  * What the operation's structure says is for drivers/iommu/uapi, what the
  * hardware can do for the IOMMU driver.
  *
- * The container's group_lock keeps domains and groups in place during a request.
- * Binding and unbinding hold it for writing, because undoing one must not undo
- * another. Invalidations hold it for reading: they exclude neither each other
- * nor VFIO_IOMMU_MAP_DMA; those of one group alone also hold that group's mutex,
- * which nothing else on these paths takes. A device that is unplugged meanwhile
- * is known to its IOMMU driver as no longer attached.
+ * The container's group_lock, held for reading, keeps domains and groups in
+ * place during a request. Binding and unbinding exclude each other by a mutex of
+ * the container's, because undoing one must not undo another. Invalidations
+ * exclude neither each other nor a bind nor VFIO_IOMMU_MAP_DMA; those of one
+ * group alone hold that group's mutex. A device that is unplugged meanwhile is
+ * known to its IOMMU driver as no longer attached.
  */
 #include <linux/file.h>
 #include <linux/iommu.h>
 #include <linux/iommu_nesting.h>
-#include <linux/rwsem.h>
+#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/vfio.h>
@@ -112,39 +112,6 @@ void vfio_nesting_put_request(struct vfio_nesting_request *req)
 		fput(req->group_file);
 }
 
-static bool nesting_excludes(const struct vfio_nesting_request *req)
-{
-	return req->op != VFIO_NESTING_OP_CACHE_INVLD;
-}
-
-/**
- * vfio_nesting_lock - Keep a container's groups in place for a request
- * @req: from vfio_nesting_get_request()
- * @group_lock: the container's, taken for writing or for reading
- */
-void vfio_nesting_lock(const struct vfio_nesting_request *req,
-		       struct rw_semaphore *group_lock)
-{
-	if (nesting_excludes(req))
-		down_write(group_lock);
-	else
-		down_read(group_lock);
-}
-
-/**
- * vfio_nesting_unlock - Release what vfio_nesting_lock() took
- * @req: the same request
- * @group_lock: the same lock
- */
-void vfio_nesting_unlock(const struct vfio_nesting_request *req,
-			 struct rw_semaphore *group_lock)
-{
-	if (nesting_excludes(req))
-		up_write(group_lock);
-	else
-		up_read(group_lock);
-}
-
 /* What a walk over the container collects */
 struct nesting_targets {
 	struct iommu_group	*only;
@@ -205,7 +172,8 @@ static int nesting_check_table(const struct iommu_pasid_table_config *cfg,
 
 static int nesting_do_bind(const struct vfio_nesting_request *req,
 			   const struct vfio_iommu_driver_ops *ops,
-			   void *iommu_data, struct iommu_group *only)
+			   void *iommu_data, struct iommu_group *only,
+			   struct mutex *bind_lock)
 {
 	struct nesting_targets targets = {
 		.only = only,
@@ -218,9 +186,12 @@ static int nesting_do_bind(const struct vfio_nesting_request *req,
 		ret = -ENODEV;
 	if (!ret)
 		ret = nesting_check_table(&req->pasid_table, ops, iommu_data);
-	if (!ret)
+	if (!ret) {
+		mutex_lock(bind_lock);
 		ret = iommu_nesting_bind_pasid_table(&targets.list,
 						     &req->pasid_table);
+		mutex_unlock(bind_lock);
+	}
 
 	nesting_free_targets(&targets);
 	return ret;
@@ -251,6 +222,20 @@ static int nesting_unbind_group(struct iommu_domain *domain,
 
 	unbind->domain = domain;
 	return iommu_group_for_each_dev(group, unbind, nesting_unbind_device);
+}
+
+static int nesting_do_unbind(const struct vfio_iommu_driver_ops *ops,
+			     void *iommu_data, struct iommu_group *only,
+			     struct mutex *bind_lock)
+{
+	struct nesting_unbind unbind = { .only = only };
+	int ret;
+
+	mutex_lock(bind_lock);
+	ret = ops->nesting_walk(iommu_data, nesting_unbind_group, &unbind);
+	mutex_unlock(bind_lock);
+
+	return ret;
 }
 
 struct nesting_inv {
@@ -327,33 +312,34 @@ static int nesting_find_group(const struct file *file, struct list_head *groups,
  * @ops: the VFIO IOMMU driver of the container
  * @iommu_data: its container
  * @groups: the container's list of struct vfio_group
+ * @bind_lock: the container's mutex of binding and unbinding
  *
- * Context: vfio_nesting_lock() is held. May sleep.
+ * Context: the container's group_lock is held for reading. May sleep.
  * Return: 0 or an error of VFIO_IOMMU_NESTING_OP's contract
  */
 int vfio_nesting_do_request(const struct vfio_nesting_request *req,
 			    const struct vfio_iommu_driver_ops *ops,
-			    void *iommu_data, struct list_head *groups)
+			    void *iommu_data, struct list_head *groups,
+			    struct mutex *bind_lock)
 {
-	struct nesting_unbind unbind = {};
+	struct iommu_group *only = NULL;
 	int ret = 0;
 
 	if (!ops->nesting_walk)
 		return -EOPNOTSUPP;
 
 	if (req->group_file)
-		ret = nesting_find_group(req->group_file, groups, &unbind.only);
+		ret = nesting_find_group(req->group_file, groups, &only);
 	if (ret)
 		return ret;
 
 	switch (req->op) {
 	case VFIO_NESTING_OP_CACHE_INVLD:
-		return nesting_do_invalidate(req, ops, iommu_data, unbind.only);
+		return nesting_do_invalidate(req, ops, iommu_data, only);
 	case VFIO_NESTING_OP_BIND_PASID_TABLE:
-		return nesting_do_bind(req, ops, iommu_data, unbind.only);
+		return nesting_do_bind(req, ops, iommu_data, only, bind_lock);
 	default:
-		return ops->nesting_walk(iommu_data, nesting_unbind_group,
-					 &unbind);
+		return nesting_do_unbind(ops, iommu_data, only, bind_lock);
 	}
 }
 

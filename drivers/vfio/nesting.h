@@ -11,7 +11,7 @@
 struct file;
 struct iommu_domain;
 struct iommu_group;
-struct rw_semaphore;
+struct mutex;
 struct vfio_info_cap;
 struct vfio_iommu_driver_ops;
 
@@ -58,13 +58,10 @@ struct vfio_nesting_request {
 int vfio_nesting_get_request(struct vfio_nesting_request *req,
 			     void __user *arg);
 void vfio_nesting_put_request(struct vfio_nesting_request *req);
-void vfio_nesting_lock(const struct vfio_nesting_request *req,
-		       struct rw_semaphore *group_lock);
-void vfio_nesting_unlock(const struct vfio_nesting_request *req,
-			 struct rw_semaphore *group_lock);
 int vfio_nesting_do_request(const struct vfio_nesting_request *req,
 			    const struct vfio_iommu_driver_ops *ops,
-			    void *iommu_data, struct list_head *groups);
+			    void *iommu_data, struct list_head *groups,
+			    struct mutex *bind_lock);
 
 int vfio_nesting_check_group(vfio_nesting_walk walk, void *iommu_data,
 			     struct iommu_domain *domain,

@@ -234,16 +234,23 @@ int arm_smmu_nested_cache_invalidate(struct iommu_domain *domain,
  * range of stage 2: all of them go, those with a PASID included (Arm IHI 0070,
  * 4.4.3.1 and 4.5.1).
  *
- * Context: any, as the caller is an unmap.
+ * When that fails, memory that user space gave up may still be reached: the
+ * devices are blocked before it can be used for anything else.
+ *
+ * Context: the caller is an unmap of VFIO's, which may sleep.
  */
 void arm_smmu_nested_flush_combined(struct arm_smmu_domain *smmu_domain)
 {
 	u64 cmd[CMDQ_ENT_DWORDS];
+	int ret;
 
 	if (smmu_domain->stage != ARM_SMMU_DOMAIN_NESTED)
 		return;
 
 	arm_smmu_nested_make_tlbi_all(cmd, smmu_domain->s2_cfg.vmid);
-	arm_smmu_nested_issue(smmu_domain->smmu, cmd, 1);
-	arm_smmu_atc_inv_domain(smmu_domain, 0, 0, 0);
+	ret = arm_smmu_nested_issue(smmu_domain->smmu, cmd, 1);
+	if (!ret)
+		ret = arm_smmu_atc_inv_domain(smmu_domain, 0, 0, 0);
+	if (ret)
+		arm_smmu_nested_block(smmu_domain);
 }

@@ -7,10 +7,14 @@
  * while init_mutex or devices_lock is held: detaching takes the master off the
  * list first, and then the mutex, before its STE leaves stage 2.
  */
+#include <linux/bitfield.h>
 #include <linux/dma-map-ops.h>
 #include <linux/iommu_nesting.h>
 
 #include "arm-smmu-v3-nested.h"
+
+/* How often commands are tried while the queue reports errors */
+#define NESTED_ISSUE_TRIES	3
 
 /*
  * A guest chooses the memory attributes of stage 1. Where neither the SMMU nor
@@ -73,37 +77,58 @@ arm_smmu_nested_find_master(struct arm_smmu_domain *smmu_domain, struct device *
 	return found;
 }
 
+/* Errors that commands like the one at @cmd can have had a part in */
+static u32 nested_errors(struct arm_smmu_device *smmu, const u64 *cmd)
+{
+	u32 errors = atomic_read(&smmu->nested_cmd_errors);
+
+	if (FIELD_GET(CMDQ_0_OP, cmd[0]) == CMDQ_OP_ATC_INV)
+		errors += atomic_read(&smmu->nested_atc_errors);
+
+	return errors;
+}
+
+static int nested_issue_once(struct arm_smmu_device *smmu, u64 *cmds, int n)
+{
+	u32 errors = nested_errors(smmu, cmds);
+	int i, chunk, ret = 0;
+
+	for (i = 0; i < n && !ret; i += chunk) {
+		chunk = min_t(int, n - i, CMDQ_BATCH_ENTRIES);
+		ret = arm_smmu_nested_cmdq_sync(smmu,
+						cmds + i * CMDQ_ENT_DWORDS,
+						chunk);
+	}
+	if (ret)
+		return -EIO;
+
+	return errors == nested_errors(smmu, cmds) ? 0 : -EAGAIN;
+}
+
 /**
  * arm_smmu_nested_issue - Issue commands and wait until the SMMU is done
  * @smmu: the SMMU
- * @cmds: @n commands
+ * @cmds: @n commands, all ATC_INV or none
  * @n: any number
  *
  * A command that the SMMU refuses is dropped by the error handler, before the
  * CMD_SYNC behind it completes, and the waiter not told. Errors are counted for
- * the whole queue, so that the commands are tried a second time: another's error
- * hardly comes twice.
+ * the whole queue: another user's are told from one's own by trying again.
  *
  * Context: any.
  * Return: 0 when all of them are complete, -EIO when they are not
  */
 int arm_smmu_nested_issue(struct arm_smmu_device *smmu, u64 *cmds, int n)
 {
-	int try, i, cerrors, ret;
+	int try, ret = 0;
 
-	for (try = 0; try < 2; try++) {
-		cerrors = atomic_read(&smmu->nested_cerrors);
-		for (i = 0, ret = 0; i < n && !ret; i += CMDQ_BATCH_ENTRIES)
-			ret = arm_smmu_nested_cmdq_sync(smmu,
-					cmds + i * CMDQ_ENT_DWORDS,
-					min_t(int, n - i, CMDQ_BATCH_ENTRIES));
-		if (ret)
-			return -EIO;
-		if (cerrors == atomic_read(&smmu->nested_cerrors))
-			return 0;
+	for (try = 0; n && try < NESTED_ISSUE_TRIES; try++) {
+		ret = nested_issue_once(smmu, cmds, n);
+		if (ret != -EAGAIN)
+			return ret;
 	}
 
-	return -EIO;
+	return ret ? -EIO : 0;
 }
 
 /* Write dwords @first to @last of @ste to every stream, and have them seen */

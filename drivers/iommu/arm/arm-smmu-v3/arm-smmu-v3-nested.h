@@ -52,10 +52,15 @@ int arm_smmu_nested_cache_invalidate(struct iommu_domain *domain,
 				     const struct iommu_cache_invalidate_info *inv);
 void arm_smmu_nested_flush_combined(struct arm_smmu_domain *smmu_domain);
 
-/* A command that the SMMU refused is dropped by the error handler */
-static inline void arm_smmu_nested_note_cerror(struct arm_smmu_device *smmu)
+/* The error handler dropped a command, or a device did not answer ATC_INV */
+static inline void arm_smmu_nested_note_cerror(struct arm_smmu_device *smmu,
+					       u32 idx)
 {
-	atomic_inc(&smmu->nested_cerrors);
+	if (idx == CMDQ_ERR_CERROR_ATC_INV_IDX)
+		atomic_inc(&smmu->nested_atc_errors);
+	else if (idx != CMDQ_ERR_CERROR_NONE_IDX &&
+		 idx != CMDQ_ERR_CERROR_ABT_IDX)
+		atomic_inc(&smmu->nested_cmd_errors);
 }
 
 /* arm-smmu-v3.c */
@@ -64,7 +69,8 @@ int arm_smmu_nested_cmdq_sync(struct arm_smmu_device *smmu, u64 *cmds, int n);
 void arm_smmu_nested_make_atc_inv(u64 *cmd, u32 sid, u32 ssid, u64 iova,
 				  u64 size);
 #else
-static inline void arm_smmu_nested_note_cerror(struct arm_smmu_device *smmu)
+static inline void arm_smmu_nested_note_cerror(struct arm_smmu_device *smmu,
+					       u32 idx)
 {
 }
 
