@@ -2,6 +2,8 @@
 """Gates of the series as such: its files come back from its commits, and its
 mails apply to a fresh unpack of the package."""
 
+import contextlib
+import io
 import re
 import shutil
 import subprocess
@@ -41,7 +43,8 @@ def gate_am(trees, memory, tap):
     series = trees.series
     deb = series.base.gitdir.with_suffix(".deb")
     try:
-        make_mbox(trees.project)
+        with contextlib.redirect_stdout(io.StringIO()):
+            make_mbox(trees.project)
     except SeriesError as error:
         tap.result(False, "the mails can be made", error)
         return

@@ -37,7 +37,7 @@ def gate_checkpatch(trees, memory, tap):
                                          "--no-signature", commit)
             passed, output = command(
                 ["perl", "scripts/checkpatch.pl", "--strict", "--quiet",
-                 "--show-types", "--no-summary", "--terse", "--max-line-length=100",
+                 "--show-types", "--no-summary",
                  f"--ignore={','.join(IGNORED)}", "-"],
                 cwd=trees.src, input=mail)
             passed = passed and not output.strip()
