@@ -311,16 +311,16 @@ static int nesting_find_group(const struct file *file, struct list_head *groups,
  * @req: from vfio_nesting_get_request()
  * @ops: the VFIO IOMMU driver of the container
  * @iommu_data: its container
- * @groups: the container's list of struct vfio_group
  * @bind_lock: the container's mutex of binding and unbinding
+ * @groups: the container's list of struct vfio_group
  *
  * Context: the container's group_lock is held for reading. May sleep.
  * Return: 0 or an error of VFIO_IOMMU_NESTING_OP's contract
  */
 int vfio_nesting_do_request(const struct vfio_nesting_request *req,
 			    const struct vfio_iommu_driver_ops *ops,
-			    void *iommu_data, struct list_head *groups,
-			    struct mutex *bind_lock)
+			    void *iommu_data, struct mutex *bind_lock,
+			    struct list_head *groups)
 {
 	struct iommu_group *only = NULL;
 	int ret = 0;

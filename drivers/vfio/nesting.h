@@ -60,8 +60,8 @@ int vfio_nesting_get_request(struct vfio_nesting_request *req,
 void vfio_nesting_put_request(struct vfio_nesting_request *req);
 int vfio_nesting_do_request(const struct vfio_nesting_request *req,
 			    const struct vfio_iommu_driver_ops *ops,
-			    void *iommu_data, struct list_head *groups,
-			    struct mutex *bind_lock);
+			    void *iommu_data, struct mutex *bind_lock,
+			    struct list_head *groups);
 
 int vfio_nesting_check_group(vfio_nesting_walk walk, void *iommu_data,
 			     struct iommu_domain *domain,
