@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The static gates and the whole test.
 
-GATES := PYTHONPATH=scripts PYTHONDONTWRITEBYTECODE=1 python3 -m gates
+GATES := LC_ALL=C PYTHONPATH=scripts PYTHONDONTWRITEBYTECODE=1 python3 -m gates
 
 .PHONY: verify gates test
 verify: ## the static gates (TAP), all anew; GATE=name for one, GATE=-h lists them

@@ -3,11 +3,13 @@
 as C90, as C++ and for 32 bits, with one layout everywhere and no holes."""
 
 import re
+from pathlib import Path
 
 from .kbuild import CROSS, Build, BuildError
 from .members import layout_program, structures
 from .style import command
 
+ABI_5_10 = Path(__file__).parent / "linux-5.10-abi.c"
 OURS = ("linux/iommu_nesting.h", "linux/vfio_nesting.h")
 ALL = OURS + ("linux/iommu.h", "linux/vfio.h")
 ONLY = ["-nostdinc", "-fsyntax-only"]
@@ -24,7 +26,8 @@ VALUE = re.compile(r"^((?:size|at)__\w+):\s*(?:\n\s*\.\w+\s+(\d+))", re.M)
 
 def gate_headers(trees, memory, tap):
     """Run the gates of the headers."""
-    key = ["headers", trees.build_key(trees.series.tip)]
+    key = ["headers", ABI_5_10.read_text(),
+           trees.build_key(trees.series.tip)]
     names = memory.recall(key)
     if names:
         for name in names:
@@ -64,6 +67,11 @@ def check_all(trees, installed):
                    "\n".join(new_complaints(output, stock.get(way, set()))))
     for header in OURS:
         yield f"headers: {header} has no holes", holes(include, header)
+    for size in ("-m64", "-m32"):
+        passed, output = command(["gcc", size, "-xc", *ONLY, "-I", str(include),
+                                  str(ABI_5_10)])
+        yield (f"headers: layout and constants of Linux 5.10, {size}",
+               "" if passed else output)
     yield "headers: there are structures to compare", (
         "" if all(structures((include / h).read_text()) for h in OURS)
         else "found none")
@@ -79,9 +87,9 @@ def check_all(trees, installed):
 def compile_alone(include, header, compiler, options):
     """Compile a file that only includes @header, twice; return the output."""
     text = f"#include <{header}>\n" * 2
-    _, output = command([compiler, *options, *ONLY, "-I", str(include), "-"],
-                        input=text.encode())
-    return output
+    passed, output = command([compiler, *options, *ONLY, "-I", str(include),
+                              "-"], input=text.encode())
+    return output if passed else f"{output}\nerror: {header} does not compile"
 
 
 def complaint(line):

@@ -109,7 +109,8 @@ int main(int argc, char **argv)
 	if (argc > 2 || (argc == 2 && !demo && !no_nesting))
 		return bad_usage(argv[0]);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	splat_open();
+	if (splat_open())
+		ksft_exit_fail_msg("the kernel log can't be read\n");
 	devices = vm_claim_devices();
 	if (demo)
 		return run_demo(devices);

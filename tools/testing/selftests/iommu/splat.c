@@ -16,6 +16,8 @@ static const char * const signs[] = {
 	"Internal error:", "Unable to handle kernel", "refcount_t:",
 	"kernel BUG at", "cut here", "unreferenced object",
 	"suspicious RCU usage", "possible circular locking",
+	"Call trace:", "list_add corruption", "list_del corruption", "KASAN:",
+	"UBSAN:",
 };
 
 /**

@@ -75,9 +75,9 @@ build()
 	run_logged "kernel $(kbuild -s kernelversion)" \
 		"$objects/build.log" "$_full" \
 		"$here/kbuild.sh" "$arch" "$source" "$objects" Image modules
-	[ "$_full" = 0 ] ||
-		grep -cE '^ +(HOST)?(CC|AS|LD|AR) ' "$objects/build.log" \
-			> "$store/objects-$arch"
+	[ "$_full" != 0 ] || return 0
+	_full=$(grep -cE '^ +(HOST)?(CC|AS|LD|AR) ' "$objects/build.log") || :
+	[ "$_full" = 0 ] || echo "$_full" > "$store/objects-$arch"
 }
 
 # collect DIR: what a run needs.

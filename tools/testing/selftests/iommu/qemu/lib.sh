@@ -3,9 +3,13 @@
 # Helpers of the rig's shell scripts; sourced with $here set to this folder.
 : "${here:?}"
 
+# The outer make's options and the user's language are not the builds'.
+unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL V W C O
+export LC_ALL=C
+
 # Used by the scripts that source this.
 # shellcheck disable=SC2034
-cache=${NESTING_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/iommu-nesting}
+cache=${NESTING_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/iommu-nesting}
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "${0##*/}: $*"; exit 1; }

@@ -120,10 +120,9 @@ void program_test(char *spec)
 	set_name(name, sizeof(name), spec);
 	split(spec, argv);
 	status = run(argv, "    ", &tap);
-	if (exited_with(status, KSFT_SKIP) && !tap.failed) {
-		report_result(true, name, " # SKIP by the program");
-		return;
-	}
+	/* The machine has all that its programs need: nothing to skip them for */
+	if (exited_with(status, KSFT_SKIP))
+		report_comment("%s: skipped itself", name);
 	if (exited_with(status, KSFT_PASS) && tap_passed(&tap)) {
 		report_result(true, name, "");
 		return;
