@@ -137,6 +137,7 @@ TEST_F_TIMEOUT(pair, everything_at_once, 60)
 
 struct long_map {
 	int container;
+	__u64 cd;
 	void *mem;
 	double seconds;
 	bool done;
@@ -179,23 +180,56 @@ static double longest_invalidation(struct vm *vm, struct long_map *map,
 	return longest;
 }
 
-/* An invalidation does not wait for a mapping that another thread makes */
-TEST_F_TIMEOUT(one, invalidate_during_map, 60)
+static void *bind_until_mapped(void *data)
 {
-	struct long_map map = { .container = self->vm.container };
+	struct long_map *map = data;
+	struct iommu_pasid_table_config config = config_translate(map->cd);
+	int ret = 0;
+
+	while (!ret && !__atomic_load_n(&map->done, __ATOMIC_ACQUIRE))
+		ret = nesting_bind(map->container, EVERY_GROUP, &config);
+	return (void *)(long)ret;
+}
+
+/*
+ * Invalidations do not wait for a mapping that another thread makes, nor for one
+ * that waits for it
+ */
+static void expect_no_waiting(struct __test_metadata *_metadata,
+			      struct _test_data_one *self, bool bind)
+{
+	void *(*const threads[])(void *) = { map_long, bind_until_mapped };
+	struct long_map map = {
+		.container = self->vm.container,
+		.cd = self->s1.cd,
+	};
+	pthread_t id[2];
 	double longest;
-	pthread_t id;
 	void *result;
+	int i;
 
 	map.mem = mmap(NULL, LONG_MAP_SIZE, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, map.mem);
-	ASSERT_EQ(0, pthread_create(&id, NULL, map_long, &map));
+	for (i = 0; i < 1 + bind; i++)
+		ASSERT_EQ(0, pthread_create(&id[i], NULL, threads[i], &map));
 	longest = longest_invalidation(&self->vm, &map, inv_asid(ASID));
-	ASSERT_EQ(0, pthread_join(id, &result));
-	ASSERT_EQ(0, (long)result);
+	for (i = 0; i < 1 + bind; i++) {
+		ASSERT_EQ(0, pthread_join(id[i], &result));
+		EXPECT_EQ(0, (long)result);
+	}
 	TH_LOG("mapping took %.3f s, the longest invalidation %.3f s",
 	       map.seconds, longest);
 	EXPECT_TRUE(longest >= 0 && longest < map.seconds / 2);
 	EXPECT_EQ(self->a, vm_lands(&self->vm, 0, VA));
+}
+
+TEST_F_TIMEOUT(one, invalidate_during_map, 60)
+{
+	expect_no_waiting(_metadata, self, false);
+}
+
+TEST_F_TIMEOUT(one, invalidate_during_map_and_bind, 60)
+{
+	expect_no_waiting(_metadata, self, true);
 }
