@@ -25,6 +25,8 @@ MACHINES = {
         '-global', 'arm-smmuv3.stage=nested', '-device', EDU, '-device', EDU)),
     'arm64-stage1': Machine('arm64', ARM64 + (
         '-global', 'arm-smmuv3.stage=1', '-device', EDU)),
+    'arm64-stage2': Machine('arm64', ARM64 + (
+        '-global', 'arm-smmuv3.stage=2', '-device', EDU)),
 }
 
 
@@ -43,6 +45,8 @@ BOOTS = {
     'arm64': (
         Boot('arm64-nested', ('nesting_smmuv3',), kunit=True),
         Boot('arm64-stage1', ('nesting_smmuv3,--no-nesting',), kmemleak=False,
+             timeout=120),
+        Boot('arm64-stage2', ('nesting_smmuv3,--no-nesting',), kmemleak=False,
              timeout=120),
     ),
 }
