@@ -3,6 +3,7 @@
 mails apply to a fresh unpack of the package."""
 
 import contextlib
+import hashlib
 import io
 import re
 import shutil
@@ -52,7 +53,9 @@ def gate_am(trees, memory, tap):
     if not deb.exists():
         tap.skip(name, "the base is no package: NESTING_BASE is set")
         return
-    key = ["am", trees.base_tree(), series.tip]
+    mails = (trees.project.build / "series.mbox").read_bytes()
+    key = ["am", trees.base_tree(), series.tip,
+           hashlib.sha256(mails).hexdigest()]
     if memory.recall(key):
         tap.result(True, name)
         return
