@@ -57,6 +57,7 @@ def main():
         sys.exit(tap.done())
     tap.result(True, "the series can be laid on the base")
     trees, memory = Trees(project, series, tap), Memory(not args.fresh)
+    trees.lock()
     for name in args.gate or GATES:
         tap.note(name)
         try:

@@ -6,6 +6,7 @@ ARCH-on and ARCH-off the objects with the series' options on and off. Sources
 are only touched where commits differ, so that a build compiles what changed.
 """
 
+import fcntl
 import os
 import re
 import shutil
@@ -193,6 +194,7 @@ class Trees:
         self.src = self.top / "src"
         self.top.mkdir(parents=True, exist_ok=True)
         (self.top / "log").mkdir(exist_ok=True)
+        self.held = None
         self.at = None
         self.step = self.steps = 0
         self.env = {k: v for k, v in os.environ.items()
@@ -202,6 +204,15 @@ class Trees:
             CCACHE_BASEDIR=str(project.root), CCACHE_NOHASHDIR="1",
             KBUILD_BUILD_TIMESTAMP="1970-01-01", KBUILD_BUILD_USER="gates",
             KBUILD_BUILD_HOST="gates", KBUILD_BUILD_VERSION="1")
+
+    def lock(self):
+        """Have build/gates for this process alone, until it ends."""
+        self.held = open(self.top / "lock", "w", encoding="utf-8")
+        try:
+            fcntl.flock(self.held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.tap.note("waiting for other gates that run in this checkout")
+            fcntl.flock(self.held, fcntl.LOCK_EX)
 
     def progress(self, name, what):
         """Return which step of how many runs now."""

@@ -49,6 +49,8 @@ class Memory:
         self.used = used
         self.dir = cache() / "gates"
         self.dir.mkdir(parents=True, exist_ok=True)
+        # Of the code that runs, whatever becomes of its files meanwhile.
+        self.digests = {gate: gates_digest(gate) for gate in (*SOURCES, "")}
         self.tools = [version(tool) for tool in TOOLS]
         self.hits = 0
         self.prune()
@@ -62,8 +64,8 @@ class Memory:
 
     def path(self, key):
         """Return the file of @key, a list that starts with a gate's name."""
-        text = json.dumps([gates_digest(key[0]), self.tools, key],
-                          sort_keys=True)
+        digest = self.digests.get(key[0], self.digests[""])
+        text = json.dumps([digest, self.tools, key], sort_keys=True)
         return self.dir / hashlib.sha256(text.encode()).hexdigest()[:32]
 
     def recall(self, key):
