@@ -23,7 +23,7 @@ from .elf import Elf
 CROSS = {"arm64": "aarch64-linux-gnu-", "x86_64": ""}
 IMAGE = {"arm64": "Image", "x86_64": "bzImage"}
 DIRS = ("drivers/iommu/", "drivers/vfio/")
-OPTION = re.compile(r"^\+\s*(?:menu)?config (\w+)$", re.M)
+OPTION = re.compile(r"^\+[ \t]*(?:menu)?config (\w+)$", re.M)
 # What no build reads.
 UNBUILT = ("Documentation/", "tools/testing/", "MAINTAINERS")
 COMPILING = re.compile(rb"^ +(CC|AS|LD|AR)( \[M\])? ")
