@@ -269,6 +269,10 @@ class OnToy(ToyCase):
         self.assertEqual(list(self.gate(roundtrip.gate_roundtrip).bad),
                          ["round trip: 0007-x.patch comes back"])
 
+    def test_option_behind_an_added_line(self):
+        diff = "+config NEW\n+\tbool\n+\n config OLD\n \tbool\n"
+        self.assertEqual(kbuild.OPTION.findall(diff), ["NEW"])
+
     def test_options_and_key(self):
         self.write(self.base / "drivers/Kconfig", "config OLD\n\tbool\n")
         git(self.base, "add", "-f", ".")
