@@ -15,11 +15,12 @@
 #include <linux/types.h>
 
 /*
- * What @format in struct iommu_nesting_info and struct iommu_pasid_table_config
- * may say. Zero is no format.
+ * What @format in struct iommu_nesting_info, struct iommu_gpasid_bind_data and
+ * struct iommu_pasid_table_config may say. Zero is no format.
  */
 #define IOMMU_PASID_FORMAT_INTEL_VTD	1
 #define IOMMU_PASID_FORMAT_ARM_SMMUV3	2
+#define IOMMU_PASID_FORMAT_LAST		2 /* of Linux 5.10, says nothing here */
 
 /**
  * struct iommu_nesting_info_smmuv3 - What an Arm SMMUv3 offers a guest
@@ -44,6 +45,23 @@ struct iommu_nesting_info_smmuv3 {
 	__u32	__reserved;
 	__u64	msi_iova;
 	__u64	msi_size;
+};
+
+/**
+ * struct iommu_nesting_info_vtd - What an Intel VT-d unit offers a guest
+ *
+ * @flags: none defined, zero
+ * @__reserved: zero
+ * @cap: Capability Register, reduced to the fields that a virtual unit can be
+ *	built from: a feature that the host does not serve reads as absent (VT-d
+ *	4.1, 11.4.2)
+ * @ecap: Extended Capability Register, reduced likewise (11.4.3)
+ */
+struct iommu_nesting_info_vtd {
+	__u32	flags;
+	__u32	__reserved;
+	__u64	cap;
+	__u64	ecap;
 };
 
 /**
@@ -79,6 +97,73 @@ struct iommu_nesting_info {
 	__u8	padding[4];
 	union {
 		struct iommu_nesting_info_smmuv3 smmuv3;
+		struct iommu_nesting_info_vtd vtd;
+	} vendor;
+};
+
+/**
+ * struct iommu_gpasid_bind_data_vtd - VT-d part of a page table to bind
+ *
+ * @flags: attributes of the PASID table entry (IOMMU_SVA_VTD_GPASID_*), each
+ *	under the name that VT-d 4.1, 9.6 has for the field
+ * @pat: page attribute table, used with PASID-level memory types
+ * @emt: extended memory type, 0 to 7, used when IOMMU_SVA_VTD_GPASID_EMTE is set
+ */
+struct iommu_gpasid_bind_data_vtd {
+#define IOMMU_SVA_VTD_GPASID_SRE	(1 << 0) /* supervisor requests */
+#define IOMMU_SVA_VTD_GPASID_EAFE	(1 << 1) /* extended access flag */
+#define IOMMU_SVA_VTD_GPASID_PCD	(1 << 2) /* page-level cache disable */
+#define IOMMU_SVA_VTD_GPASID_PWT	(1 << 3) /* page-level write-through */
+#define IOMMU_SVA_VTD_GPASID_EMTE	(1 << 4) /* extended memory type */
+#define IOMMU_SVA_VTD_GPASID_CD		(1 << 5) /* cache disable */
+#define IOMMU_SVA_VTD_GPASID_LAST	(1 << 6) /* of Linux 5.10 */
+	__u64	flags;
+	__u32	pat;
+	__u32	emt;
+};
+
+#define IOMMU_SVA_VTD_GPASID_MTS_MASK	(IOMMU_SVA_VTD_GPASID_CD | \
+					 IOMMU_SVA_VTD_GPASID_EMTE | \
+					 IOMMU_SVA_VTD_GPASID_PCD | \
+					 IOMMU_SVA_VTD_GPASID_PWT)
+
+/**
+ * struct iommu_gpasid_bind_data - Guest page table to bind to one PASID
+ *
+ * @argsz: size in bytes of what user space filled in
+ * @version: IOMMU_GPASID_BIND_VERSION_1
+ * @format: IOMMU_PASID_FORMAT_INTEL_VTD
+ * @addr_width: width in bits of stage-1 input addresses, 48 or 57
+ * @flags: which fields are valid and what is bound (IOMMU_SVA_GPASID_*). With
+ *	IOMMU_SVA_GPASID_RID the table is for the requests that carry no PASID:
+ *	@hpasid is zero then and IOMMU_SVA_GPASID_VAL is not set.
+ * @gpgd: guest physical address of the top-level page table, below 2^52, aligned
+ *	to 4096 bytes
+ * @hpasid: PASID that the device uses, 1 to 2^20 - 1, from
+ *	VFIO_IOMMU_PASID_REQUEST
+ * @gpasid: PASID by which the guest knows the same, 0 to 2^20 - 1; valid with
+ *	IOMMU_SVA_GPASID_VAL
+ * @padding: zero
+ * @vendor: the part that @format selects
+ *
+ * Unbinding looks at @version, @format, @flags, @hpasid and @padding, and needs
+ * no @vendor.
+ */
+struct iommu_gpasid_bind_data {
+	__u32	argsz;
+#define IOMMU_GPASID_BIND_VERSION_1	1
+	__u32	version;
+	__u32	format;
+	__u32	addr_width;
+#define IOMMU_SVA_GPASID_VAL	(1 << 0) /* @gpasid is valid */
+#define IOMMU_SVA_GPASID_RID	(1 << 1) /* requests without a PASID */
+	__u64	flags;
+	__u64	gpgd;
+	__u64	hpasid;
+	__u64	gpasid;
+	__u8	padding[8];
+	union {
+		struct iommu_gpasid_bind_data_vtd vtd;
 	} vendor;
 };
 

@@ -36,11 +36,15 @@ struct vfio_iommu_type1_info_cap_nesting {
  * struct vfio_iommu_nesting_op - Argument of VFIO_IOMMU_NESTING_OP
  *
  * @argsz: size in bytes of this header and of all that follows in @data
- * @flags: one of VFIO_NESTING_OP_* in the low 16 bits, optionally
- *	VFIO_NESTING_OP_GROUP
- * @data: with VFIO_NESTING_OP_GROUP a struct vfio_iommu_nesting_group, then the
+ * @flags: one of VFIO_NESTING_OP_* in the low 16 bits, and at most one of
+ *	VFIO_NESTING_OP_GROUP and VFIO_NESTING_OP_DEVICE
+ * @data: with VFIO_NESTING_OP_GROUP a struct vfio_iommu_nesting_group, with
+ *	VFIO_NESTING_OP_DEVICE a struct vfio_iommu_nesting_device, then the
  *	operation's own structure, if it has one. That structure's own argsz
  *	covers exactly the rest of @data.
+ *
+ * VFIO_NESTING_OP_DEVICE belongs to VFIO_NESTING_OP_PAGE_RESP, which is for one
+ * device and must have it; all others are for the container or for one group.
  */
 struct vfio_iommu_nesting_op {
 	__u32	argsz;
@@ -49,7 +53,11 @@ struct vfio_iommu_nesting_op {
 #define VFIO_NESTING_OP_BIND_PASID_TABLE	1 /* iommu_pasid_table_config */
 #define VFIO_NESTING_OP_UNBIND_PASID_TABLE	2 /* no data */
 #define VFIO_NESTING_OP_CACHE_INVLD		3 /* iommu_cache_invalidate_info */
+#define VFIO_NESTING_OP_BIND_PGTBL		4 /* iommu_gpasid_bind_data */
+#define VFIO_NESTING_OP_UNBIND_PGTBL		5 /* iommu_gpasid_bind_data */
+#define VFIO_NESTING_OP_PAGE_RESP		6 /* iommu_page_response */
 #define VFIO_NESTING_OP_GROUP	(1 << 16)
+#define VFIO_NESTING_OP_DEVICE	(1 << 17)
 	__u8	data[];
 };
 
@@ -61,6 +69,18 @@ struct vfio_iommu_nesting_op {
  */
 struct vfio_iommu_nesting_group {
 	__s32	group_fd;
+	__u32	__reserved;
+};
+
+/**
+ * struct vfio_iommu_nesting_device - The one device that an operation is for
+ *
+ * @device_fd: file descriptor of a device in a group of this container, from
+ *	VFIO_GROUP_GET_DEVICE_FD
+ * @__reserved: zero
+ */
+struct vfio_iommu_nesting_device {
+	__s32	device_fd;
 	__u32	__reserved;
 };
 
@@ -81,8 +101,18 @@ struct vfio_iommu_nesting_group {
  *
  * BIND_PASID_TABLE puts a guest's PASID table, or BYPASS or ABORT, in the place
  * of whatever stage 1 was there. UNBIND_PASID_TABLE returns to stage 2 alone
- * and succeeds when nothing is bound. CACHE_INVLD returns zero only after the
- * hardware has completed the invalidation.
+ * and succeeds when nothing is bound.
+ *
+ * BIND_PGTBL gives one PASID, or the requests without one, a page table of the
+ * guest; what is bound already has to be unbound first. UNBIND_PGTBL succeeds
+ * when nothing is bound.
+ *
+ * CACHE_INVLD returns zero only after the hardware has completed the
+ * invalidation. PAGE_RESP answers one page request of one device.
+ *
+ * PASIDs are those that the device uses. Where IOMMU_NESTING_FEAT_SYSWIDE_PASID
+ * is offered they have to come from VFIO_IOMMU_PASID_REQUEST, made on this
+ * container or on another one that the same process opened.
  *
  * Return: 0 on success, -1 with errno set on failure:
  *  - EFAULT: the argument cannot be read
@@ -91,13 +121,88 @@ struct vfio_iommu_nesting_group {
  *  - E2BIG: the operation's structure is larger than the kernel's, and the part
  *    that the kernel does not know is not zero, or it is larger than 4096 bytes
  *  - EOPNOTSUPP: valid, but not offered by this container, group or IOMMU
- *  - EBADF: @group_fd is not open
- *  - ENODEV: @group_fd is no group of this container, or a device went away
+ *  - EPERM: the PASID is not the caller's, whoever else has it or not
+ *  - EBADF: @group_fd or @device_fd is not open
+ *  - ENODEV: @group_fd is no group of this container, @device_fd no device of
+ *    it, or a device went away
+ *  - EBUSY: the PASID has a page table already
  *  - ENOENT: the table is not inside memory that VFIO_IOMMU_MAP_DMA mapped for
- *    reading by the device
+ *    reading by the device; or there is no such page request
  *  - ENOMEM: out of memory
  *  - EIO: the IOMMU failed
  */
 #define VFIO_IOMMU_NESTING_OP	_IO(VFIO_TYPE, VFIO_BASE + 22)
+
+/**
+ * struct vfio_pasid_range - PASIDs from @min to @max, both included
+ *
+ * @min: from 1; PASID 0 stays the kernel's
+ * @max: from @min to 2^20 - 1
+ */
+struct vfio_pasid_range {
+	__u32	min;
+	__u32	max;
+};
+
+/**
+ * struct vfio_pasid_quota - How many PASIDs a process may have
+ *
+ * @quota: over all containers that the process opened
+ * @available: how many of them it has not allocated
+ */
+struct vfio_pasid_quota {
+	__u32	quota;
+	__u32	available;
+};
+
+/**
+ * struct vfio_iommu_pasid_request - Argument of VFIO_IOMMU_PASID_REQUEST
+ *
+ * @argsz: size in bytes of what user space filled in, at least 16
+ * @flags: one of VFIO_PASID_REQUEST_*
+ * @data: range to allocate from or to free; filled in by
+ *	VFIO_PASID_REQUEST_QUOTA, with quota
+ */
+struct vfio_iommu_pasid_request {
+	__u32	argsz;
+	__u32	flags;
+#define VFIO_PASID_REQUEST_ALLOC	(1 << 0)
+#define VFIO_PASID_REQUEST_FREE		(1 << 1)
+#define VFIO_PASID_REQUEST_QUOTA	(1 << 2)
+	union {
+		struct vfio_pasid_range range;
+		struct vfio_pasid_quota quota;
+	} data;
+};
+
+/**
+ * VFIO_IOMMU_PASID_REQUEST - _IOWR(VFIO_TYPE, VFIO_BASE + 23,
+ *				    struct vfio_iommu_pasid_request)
+ *
+ * PASIDs come from one allocator for the whole system and belong to the process
+ * (its address space) that opened the container, whoever makes the call. They
+ * are freed by FREE, when that process exits or replaces its address space by
+ * execve(), and when the last of its containers is closed that took part.
+ *
+ * ALLOC allocates one PASID of the range that every device of the container can
+ * use. FREE frees the caller's PASIDs in the range, unbinding first what is
+ * bound to them in any container; a range of one PASID has to be the caller's.
+ * QUOTA tells how many there may be and are left.
+ *
+ * Return: ALLOC the PASID, otherwise 0; -1 with errno set on failure:
+ *  - EFAULT: the argument cannot be read or written
+ *  - EINVAL: a size, flag or range that the contract does not know, or no IOMMU
+ *    set on the container (ALLOC and QUOTA)
+ *  - E2BIG: the argument is larger than the kernel's structure, and the part that
+ *    the kernel does not know is not zero, or it is larger than 4096 bytes
+ *  - EOPNOTSUPP: the container does not offer IOMMU_NESTING_FEAT_SYSWIDE_PASID
+ *    (ALLOC and QUOTA)
+ *  - EPERM: the one PASID to free is not the caller's
+ *  - EDQUOT: the quota is used up
+ *  - ENOSPC: no PASID is free in the range
+ *  - ESRCH: the process that opened the container is gone (ALLOC)
+ *  - ENOMEM: out of memory
+ */
+#define VFIO_IOMMU_PASID_REQUEST	_IO(VFIO_TYPE, VFIO_BASE + 23)
 
 #endif /* _UAPI_VFIO_NESTING_H */
