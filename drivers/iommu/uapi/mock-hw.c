@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mock IOMMU: the hardware that isn't there
+ *
+ * It has caches, which hold what debugfs put in and lose what a command drops,
+ * and takes commands. Debugfs says which allocation or command goes wrong.
+ */
+#include <linux/delay.h>
+#include <linux/iommu_nesting.h>
+#include <linux/kernel.h>
+#include <linux/slab.h>
+
+#include "mock.h"
+
+/* How long the driver waits for a command, and how often it looks */
+#define MOCK_TIMEOUT_MS		60
+#define MOCK_POLL_MS		20
+
+enum mock_opcode {
+	MOCK_CMD_WRITE_ENTRY,
+	MOCK_CMD_INVALIDATE,
+	MOCK_CMD_RESPOND,
+	MOCK_CMD_SYNC,
+};
+
+/* Opcode, what MOCK_CMD_INVALIDATE is for, and what the hardware says */
+struct mock_command {
+	enum mock_opcode	op;
+	enum mock_cache_type	type;
+	struct mock_cover	cover;
+	bool			done;
+	bool			failed;
+};
+
+const struct mock_cover mock_everything = {
+	.pasid	= MOCK_NO_ID,
+	.archid	= MOCK_NO_ID,
+	.last	= U64_MAX,
+};
+
+struct mock_faults mock_faults;
+
+/* True for the one use that the countdown was set for */
+static bool mock_goes_wrong(atomic_t *countdown)
+{
+	return !atomic_dec_if_positive(countdown);
+}
+
+/**
+ * mock_zalloc - The one place where the mock allocates memory
+ * @size: bytes
+ *
+ * Return: zeroed memory for kvfree(), or NULL
+ */
+void *mock_zalloc(size_t size)
+{
+	atomic_inc(&mock_faults.allocs);
+	if (mock_goes_wrong(&mock_faults.fail_alloc))
+		return NULL;
+
+	return kvzalloc(size, GFP_KERNEL);
+}
+
+static bool mock_covers(const struct mock_cover *cover,
+			const struct mock_entry *entry)
+{
+	if (cover->pasid != MOCK_NO_ID && cover->pasid != max(entry->pasid, 0))
+		return false;
+	if (cover->archid != MOCK_NO_ID && cover->archid != entry->archid)
+		return false;
+
+	return entry->addr >= cover->first && entry->addr <= cover->last;
+}
+
+static void mock_drop(struct mock_cache *cache, const struct mock_cover *cover)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < cache->n; i++)
+		if (!mock_covers(cover, &cache->entries[i]))
+			cache->entries[n++] = cache->entries[i];
+
+	cache->n = n;
+}
+
+/* The hardware's side: a command that hangs never becomes done */
+static void mock_execute(struct mock_device *mdev, struct mock_command *cmd)
+{
+	if (mock_goes_wrong(&mock_faults.timeout_command))
+		return;
+
+	cmd->failed = mock_goes_wrong(&mock_faults.fail_command);
+	if (!cmd->failed && cmd->op == MOCK_CMD_INVALIDATE)
+		mock_drop(&mdev->caches[cmd->type], &cmd->cover);
+	cmd->done = true;
+}
+
+/*
+ * The one way to the hardware. Returns 0 when the command took effect, -EIO when
+ * it failed or was not done in time.
+ */
+static int mock_command(struct mock_device *mdev, struct mock_command *cmd)
+{
+	int ms;
+
+	lockdep_assert_held(&mock_lock);
+
+	atomic_inc(&mock_faults.commands);
+	mock_execute(mdev, cmd);
+	for (ms = 0; !cmd->done && ms < MOCK_TIMEOUT_MS; ms += MOCK_POLL_MS)
+		msleep(MOCK_POLL_MS);
+
+	return cmd->done && !cmd->failed ? 0 : -EIO;
+}
+
+/**
+ * mock_write_entry - Write the entry that a device's stage 1 starts from
+ * @mdev: the device
+ *
+ * Return: 0 or -EIO
+ */
+int mock_write_entry(struct mock_device *mdev)
+{
+	struct mock_command cmd = { .op = MOCK_CMD_WRITE_ENTRY };
+
+	return mock_command(mdev, &cmd);
+}
+
+/**
+ * mock_respond - Send a page response to a device
+ * @mdev: the device
+ *
+ * Return: 0 or -EIO
+ */
+int mock_respond(struct mock_device *mdev)
+{
+	struct mock_command cmd = { .op = MOCK_CMD_RESPOND };
+
+	return mock_command(mdev, &cmd);
+}
+
+/**
+ * mock_invalidate - Drop entries of one cache
+ * @mdev: the device
+ * @type: the cache
+ * @cover: which entries
+ *
+ * Return: 0 or -EIO
+ */
+int mock_invalidate(struct mock_device *mdev, enum mock_cache_type type,
+		    const struct mock_cover *cover)
+{
+	struct mock_command cmd = {
+		.op	= MOCK_CMD_INVALIDATE,
+		.type	= type,
+		.cover	= *cover,
+	};
+
+	return mock_command(mdev, &cmd);
+}
+
+/**
+ * mock_sync - Wait until all earlier commands are complete
+ * @mdev: the device
+ *
+ * Return: 0 or -EIO
+ */
+int mock_sync(struct mock_device *mdev)
+{
+	struct mock_command cmd = { .op = MOCK_CMD_SYNC };
+
+	return mock_command(mdev, &cmd);
+}
+
+/**
+ * mock_flush - Drop entries of every cache
+ * @mdev: the device
+ * @cover: which entries
+ *
+ * Return: 0 or -EIO, with the rest of the caches as they were
+ */
+int mock_flush(struct mock_device *mdev, const struct mock_cover *cover)
+{
+	return mock_invalidate(mdev, MOCK_PASID_CACHE, cover) ?:
+	       mock_invalidate(mdev, MOCK_IOTLB, cover) ?:
+	       mock_invalidate(mdev, MOCK_DEV_IOTLB, cover) ?:
+	       mock_sync(mdev);
+}

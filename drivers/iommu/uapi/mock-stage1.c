@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mock IOMMU: what user space binds to a device
+ *
+ * The order of commands is that of a real driver: the entry is written, and then
+ * everything goes that the hardware cached of the one before. A device that the
+ * hardware failed is blocked, has lost its PASID table, and keeps its other page
+ * tables; the bind or unbind that ends this flushes all of its caches.
+ */
+#include <linux/err.h>
+#include <linux/iommu_nesting.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "mock.h"
+
+/* What blocks a device on behalf of user space */
+static const struct iommu_pasid_table_config mock_abort = {
+	.argsz		= sizeof(mock_abort),
+	.version	= IOMMU_PASID_TABLE_CONFIG_VERSION_1,
+	.format		= IOMMU_PASID_FORMAT_ARM_SMMUV3,
+	.config		= IOMMU_PASID_CONFIG_ABORT,
+};
+
+/**
+ * mock_block - Keep a device from all DMA
+ * @mdev: device that the hardware failed, mock_lock held
+ */
+void mock_block(struct mock_device *mdev)
+{
+	lockdep_assert_held(&mock_lock);
+
+	kvfree(mdev->table);
+	mdev->table = NULL;
+	mdev->blocked = true;
+}
+
+/**
+ * mock_free_stage1 - Free what is bound to a device
+ * @mdev: device that nobody else uses, or mock_lock held
+ */
+void mock_free_stage1(struct mock_device *mdev)
+{
+	struct iommu_gpasid_bind_data *pgtbl;
+	unsigned long pasid;
+
+	kvfree(mdev->table);
+	mdev->table = NULL;
+	xa_for_each(&mdev->pgtbls, pasid, pgtbl)
+		kvfree(pgtbl);
+	xa_destroy(&mdev->pgtbls);
+}
+
+/**
+ * mock_leave_nesting - Take away all that belongs to user space
+ * @mdev: device that leaves its domain, mock_lock held
+ *
+ * When the hardware fails the device stays blocked, and the next change of its
+ * domain tries again.
+ */
+void mock_leave_nesting(struct mock_device *mdev)
+{
+	lockdep_assert_held(&mock_lock);
+
+	mock_free_stage1(mdev);
+	mock_refuse_requests(mdev, MOCK_NO_ID);
+	mdev->blocked = mock_write_entry(mdev) ||
+			mock_flush(mdev, &mock_everything);
+}
+
+/**
+ * mock_flush_combined - Follow a change of stage 2
+ * @mdom: the domain whose stage 2 lost a mapping
+ *
+ * Cached translations combine both stages. Devices whose caches may keep what
+ * user space gave up are blocked.
+ */
+void mock_flush_combined(struct mock_domain *mdom)
+{
+	struct mock_device *mdev;
+
+	mutex_lock(&mock_lock);
+	list_for_each_entry(mdev, &mdom->devices, node) {
+		if (!mdom->nested ||
+		    (!mdev->table && xa_empty(&mdev->pgtbls)))
+			continue;
+		if (mock_flush(mdev, &mock_everything))
+			mock_block(mdev);
+	}
+	mutex_unlock(&mock_lock);
+}
+
+/* Takes @table over, whatever comes of it */
+static int mock_install_table(struct mock_device *mdev,
+			      struct iommu_pasid_table_config *table)
+{
+	if (mock_write_entry(mdev) || mock_flush(mdev, &mock_everything)) {
+		kvfree(table);
+		mock_block(mdev);
+		return -EIO;
+	}
+
+	kvfree(mdev->table);
+	mdev->table = table;
+	mdev->blocked = false;
+	return 0;
+}
+
+static int mock_do_bind_table(struct mock_device *mdev,
+			      const struct iommu_pasid_table_config *cfg,
+			      struct iommu_pasid_table_config *old)
+{
+	struct iommu_pasid_table_config *table;
+
+	if (cfg->format != mdev->format)
+		return -EOPNOTSUPP;
+
+	table = mock_zalloc(sizeof(*table));
+	if (!table)
+		return -ENOMEM;
+
+	memset(old, 0, sizeof(*old));
+	if (mdev->blocked)
+		*old = mock_abort;
+	else if (mdev->table)
+		*old = *mdev->table;
+
+	*table = *cfg;
+	return mock_install_table(mdev, table);
+}
+
+int mock_bind_pasid_table(struct iommu_domain *domain, struct device *dev,
+			  const struct iommu_pasid_table_config *cfg,
+			  struct iommu_pasid_table_config *old)
+{
+	struct mock_device *mdev;
+	int ret;
+
+	mutex_lock(&mock_lock);
+	mdev = mock_find_device(domain, dev);
+	ret = IS_ERR(mdev) ? PTR_ERR(mdev) : mock_do_bind_table(mdev, cfg, old);
+	mutex_unlock(&mock_lock);
+
+	return ret;
+}
+
+void mock_unbind_pasid_table(struct iommu_domain *domain, struct device *dev)
+{
+	struct mock_device *mdev;
+
+	mutex_lock(&mock_lock);
+	mdev = mock_find_device(domain, dev);
+	if (!IS_ERR(mdev) && (mdev->table || mdev->blocked)) {
+		mock_refuse_requests(mdev, MOCK_NO_ID);
+		mock_install_table(mdev, NULL);
+	}
+	mutex_unlock(&mock_lock);
+}
+
+/* After the entry of @pasid changed; of a blocked device nothing may survive */
+static int mock_commit_pgtbl(struct mock_device *mdev, ioasid_t pasid)
+{
+	struct mock_cover cover = mock_everything;
+
+	if (!mdev->blocked)
+		cover.pasid = pasid;
+
+	if (mock_write_entry(mdev) || mock_flush(mdev, &cover)) {
+		mock_block(mdev);
+		return -EIO;
+	}
+
+	mdev->blocked = false;
+	return 0;
+}
+
+static int mock_do_bind_pgtbl(struct mock_device *mdev,
+			      const struct iommu_gpasid_bind_data *data)
+{
+	struct iommu_gpasid_bind_data *pgtbl;
+	int ret;
+
+	if (data->format != mdev->format || data->addr_width > MOCK_ADDR_WIDTH)
+		return -EOPNOTSUPP;
+	if (xa_load(&mdev->pgtbls, data->hpasid))
+		return -EBUSY;
+
+	pgtbl = mock_zalloc(sizeof(*pgtbl));
+	if (!pgtbl)
+		return -ENOMEM;
+
+	*pgtbl = *data;
+	ret = xa_insert(&mdev->pgtbls, data->hpasid, pgtbl, GFP_KERNEL);
+	if (!ret) {
+		ret = mock_commit_pgtbl(mdev, data->hpasid);
+		if (ret)
+			xa_erase(&mdev->pgtbls, data->hpasid);
+	}
+	if (ret)
+		kvfree(pgtbl);
+
+	return ret;
+}
+
+int mock_bind_pgtbl(struct iommu_domain *domain, struct device *dev,
+		    const struct iommu_gpasid_bind_data *data)
+{
+	struct mock_device *mdev;
+	int ret;
+
+	mutex_lock(&mock_lock);
+	mdev = mock_find_device(domain, dev);
+	ret = IS_ERR(mdev) ? PTR_ERR(mdev) : mock_do_bind_pgtbl(mdev, data);
+	mutex_unlock(&mock_lock);
+
+	return ret;
+}
+
+void mock_unbind_pgtbl(struct iommu_domain *domain, struct device *dev,
+		       ioasid_t pasid)
+{
+	struct iommu_gpasid_bind_data *pgtbl;
+	struct mock_device *mdev;
+
+	mutex_lock(&mock_lock);
+	mdev = mock_find_device(domain, dev);
+	if (!IS_ERR(mdev)) {
+		pgtbl = xa_erase(&mdev->pgtbls, pasid);
+		if (pgtbl || mdev->blocked) {
+			mock_refuse_requests(mdev, pasid);
+			mock_commit_pgtbl(mdev, pasid);
+		}
+		kvfree(pgtbl);
+	}
+	mutex_unlock(&mock_lock);
+}
