@@ -42,23 +42,22 @@ extern "C" {
 #define INEST_OP_DATA_MAX	8192
 
 /*
- * PCI functions, through sysfs
+ * PCI functions, through sysfs. An address is what inest_bdf_parse() accepts;
+ * the others return EINVAL for what it does not.
  */
-
-/* Size of the text of a PCI address, as in sysfs: "0000:00:03.0" */
-#define INEST_BDF_SIZE		sizeof("0000:00:00.0")
 
 /**
  * struct inest_bdf - Address of a PCI function
  * @text: the address as sysfs writes it, in lower case, with the domain
  */
 struct inest_bdf {
-	char text[16];
+	char text[24];
 };
 
 /**
  * inest_bdf_parse() - Read the address of a PCI function
- * @text: "DDDD:BB:DD.F" or, in domain zero, "BB:DD.F", in hexadecimal
+ * @text: "DDDD:BB:DD.F" or, in domain zero, "BB:DD.F", in hexadecimal; a domain
+ *	may have up to 8 digits
  * @bdf: filled in; unchanged on failure
  *
  * Return: 0, or -EINVAL when @text is no such address and nothing else
@@ -78,8 +77,19 @@ int inest_bdf_parse(const char *text, struct inest_bdf *bdf);
 int inest_pci_find(__u16 vendor, __u16 device, struct inest_bdf *bdf, int max);
 
 /**
+ * inest_group_pci() - List the PCI functions of a group
+ * @number: number of the IOMMU group
+ * @bdf: where the addresses are put, in the order of the bus
+ * @max: number of entries of @bdf
+ *
+ * Return: how many there are, which may be more than @max, or a negative errno:
+ *	ENOENT when there is no such group
+ */
+int inest_group_pci(int number, struct inest_bdf *bdf, int max);
+
+/**
  * inest_pci_group() - Number of a function's IOMMU group
- * @bdf: address of the function, as in sysfs
+ * @bdf: address of the function
  *
  * Return: the number, or a negative errno: ENODEV when there is no such
  *	function, ENOENT when no IOMMU has it
@@ -88,7 +98,7 @@ int inest_pci_group(const char *bdf);
 
 /**
  * inest_pci_driver() - Name of the driver that has a function
- * @bdf: address of the function, as in sysfs
+ * @bdf: address of the function
  * @name: filled in, with its terminating zero
  * @size: size of @name in bytes
  *
@@ -99,7 +109,7 @@ int inest_pci_driver(const char *bdf, char *name, size_t size);
 
 /**
  * inest_pci_claim() - Hand a function to vfio-pci
- * @bdf: address of the function, as in sysfs
+ * @bdf: address of the function
  *
  * The driver that has it loses it, and later drivers are kept away until
  * inest_pci_restore(). Needs root.
@@ -111,7 +121,7 @@ int inest_pci_claim(const char *bdf);
 
 /**
  * inest_pci_unbind() - Take a function away from its driver
- * @bdf: address of the function, as in sysfs
+ * @bdf: address of the function
  *
  * vfio-pci lets go only when user space has closed the device: until then the
  * call blocks. Needs root.
@@ -122,7 +132,7 @@ int inest_pci_unbind(const char *bdf);
 
 /**
  * inest_pci_restore() - Undo inest_pci_claim()
- * @bdf: address of the function, as in sysfs
+ * @bdf: address of the function
  *
  * Return: 0 or a negative errno
  */
@@ -138,6 +148,17 @@ int inest_pci_restore(const char *bdf);
  * Return: its file descriptor or a negative errno: ENOENT, ENODEV without VFIO
  */
 int inest_container_open(void);
+
+/**
+ * inest_container_extension() - Ask whether VFIO has an extension
+ * @container: file descriptor of the container
+ * @extension: VFIO_*_IOMMU and others. VFIO_TYPE1_NESTING_IOMMU says that VFIO
+ *	has type 1, and nothing about the IOMMU.
+ *
+ * Return: 0 when it has not, 1 or what the extension gives when it has, or a
+ *	negative errno
+ */
+int inest_container_extension(int container, unsigned long extension);
 
 /**
  * inest_container_set_iommu() - Choose the IOMMU model of a container
@@ -160,7 +181,7 @@ int inest_group_open(int number);
 
 /**
  * inest_group_open_pci() - Open the group of a PCI function
- * @bdf: address of the function, as in sysfs
+ * @bdf: address of the function
  *
  * Return: as inest_pci_group() and inest_group_open()
  */
@@ -555,7 +576,8 @@ void inest_vtd_decode(const struct iommu_nesting_info_vtd *info,
  * @pasid_bits: width of PASIDs in bits, or zero
  * @pasids: number of PASIDs to allocate, or zero. The capability does not tell:
  *	compare it with inest_pasid_quota().
- * @granules: sizes in bytes of the translation granules, or'ed, or zero
+ * @granules: sizes in bytes of the translation granules (SMMUv3) or of pages
+ *	(VT-d), or'ed, or zero
  * @asid_bits: width of address space ids in bits, or zero (SMMUv3)
  * @s1fmt: layout of the PASID table, 0 to 2 (SMMUv3)
  * @ats: not zero when devices shall cache translations
@@ -577,15 +599,15 @@ struct inest_guest {
 };
 
 /* What inest_check() found missing */
-#define INEST_LACKS_FORMAT	(1 << 0)
-#define INEST_LACKS_FEATURES	(1 << 1)
-#define INEST_LACKS_ADDR_WIDTH	(1 << 2)
-#define INEST_LACKS_INPUT_WIDTH	(1 << 3)
-#define INEST_LACKS_PASID_BITS	(1 << 4)
-#define INEST_LACKS_GRANULES	(1 << 5)
-#define INEST_LACKS_ASID_BITS	(1 << 6)
-#define INEST_LACKS_S1FMT	(1 << 7)
-#define INEST_LACKS_ATS		(1 << 8)
+#define INEST_LACKS_FORMAT	0x001
+#define INEST_LACKS_FEATURES	0x002
+#define INEST_LACKS_ADDR_WIDTH	0x004
+#define INEST_LACKS_INPUT_WIDTH	0x008
+#define INEST_LACKS_PASID_BITS	0x010
+#define INEST_LACKS_GRANULES	0x020
+#define INEST_LACKS_ASID_BITS	0x040
+#define INEST_LACKS_S1FMT	0x080
+#define INEST_LACKS_ATS		0x100
 
 /**
  * inest_check() - Whether a capability serves a guest
