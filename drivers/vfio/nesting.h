@@ -7,11 +7,12 @@
 
 #include <linux/iommu_nesting.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 
 struct file;
 struct iommu_domain;
 struct iommu_group;
-struct mutex;
+struct vfio_device;
 struct vfio_info_cap;
 struct vfio_iommu_driver_ops;
 
@@ -40,33 +41,105 @@ typedef int (*vfio_nesting_walk)(void *iommu_data, vfio_nesting_fn fn,
 				 void *data);
 
 /**
- * struct vfio_nesting_request - One VFIO_IOMMU_NESTING_OP, fetched and checked
- * @op: VFIO_NESTING_OP_*
- * @group_file: file of the one group that it is for, referenced, or NULL
- * @pasid_table: argument of VFIO_NESTING_OP_BIND_PASID_TABLE
- * @cache_inv: argument of VFIO_NESTING_OP_CACHE_INVLD
+ * struct vfio_nesting - Part of a container
+ * @bind_lock: one bind or unbind of a stage 1 at a time
+ * @user: the container as a user of its opener's PASIDs
  */
-struct vfio_nesting_request {
-	u32						op;
-	struct file					*group_file;
-	union {
-		struct iommu_pasid_table_config		pasid_table;
-		struct iommu_cache_invalidate_info	cache_inv;
-	};
+struct vfio_nesting {
+	struct mutex			bind_lock;
+	struct iommu_nesting_user	user;
 };
 
-int vfio_nesting_get_request(struct vfio_nesting_request *req,
-			     void __user *arg);
-void vfio_nesting_put_request(struct vfio_nesting_request *req);
-int vfio_nesting_do_request(const struct vfio_nesting_request *req,
-			    const struct vfio_iommu_driver_ops *ops,
-			    void *iommu_data, struct mutex *bind_lock,
-			    struct list_head *groups);
+/**
+ * struct vfio_nesting_view - A container while its groups cannot change
+ * @nesting: the container's part
+ * @ops: its VFIO IOMMU driver
+ * @iommu_data: the container of that driver
+ * @groups: list of struct vfio_group
+ *
+ * The container's group_lock is held for reading as long as this exists.
+ */
+struct vfio_nesting_view {
+	struct vfio_nesting			*nesting;
+	const struct vfio_iommu_driver_ops	*ops;
+	void					*iommu_data;
+	struct list_head			*groups;
+};
 
+typedef int (*vfio_nesting_call)(const struct vfio_nesting_view *view,
+				 void *data);
+
+/* container.c: -EINVAL when the container has no IOMMU set */
+int vfio_container_nesting(struct vfio_nesting *nesting, vfio_nesting_call call,
+			   void *data);
+
+/* vfio_main.c: NULL for another kind of file, whose reference keeps the device */
+struct vfio_device *vfio_device_from_file(struct file *file);
+
+/* nesting.c */
+void vfio_nesting_init(struct vfio_nesting *nesting);
+void vfio_nesting_release(struct vfio_nesting *nesting);
+long vfio_nesting_ioctl(struct vfio_nesting *nesting, unsigned int cmd,
+			void __user *arg);
+
+/* nesting_info.c */
 int vfio_nesting_check_group(vfio_nesting_walk walk, void *iommu_data,
 			     struct iommu_domain *domain,
 			     struct iommu_group *group);
 int vfio_nesting_build_caps(vfio_nesting_walk walk, void *iommu_data,
 			    struct vfio_info_cap *caps);
+int vfio_nesting_get_info(const struct vfio_nesting_view *view,
+			  struct iommu_nesting_info *info);
+
+/**
+ * struct vfio_nesting_request - One VFIO_IOMMU_NESTING_OP, fetched and checked
+ * @op: VFIO_NESTING_OP_*
+ * @file: of the one group or device that it is for, referenced, or NULL
+ * @only: that group
+ * @dev: that device
+ * @names_pasid: @pasid is one that the caller has to own, where there are owners
+ * @pasid: the PASID that the argument names
+ * @pasid_table: argument of VFIO_NESTING_OP_BIND_PASID_TABLE
+ * @pgtbl: argument of VFIO_NESTING_OP_BIND_PGTBL and VFIO_NESTING_OP_UNBIND_PGTBL
+ * @cache_inv: argument of VFIO_NESTING_OP_CACHE_INVLD
+ * @page_resp: argument of VFIO_NESTING_OP_PAGE_RESP
+ */
+struct vfio_nesting_request {
+	u32						op;
+	struct file					*file;
+	struct iommu_group				*only;
+	struct device					*dev;
+	bool						names_pasid;
+	u64						pasid;
+	union {
+		struct iommu_pasid_table_config		pasid_table;
+		struct iommu_gpasid_bind_data		pgtbl;
+		struct iommu_cache_invalidate_info	cache_inv;
+		struct iommu_page_response		page_resp;
+	};
+};
+
+/* nesting_request.c */
+int vfio_nesting_get_request(struct vfio_nesting_request *req,
+			     void __user *arg);
+void vfio_nesting_put_request(struct vfio_nesting_request *req);
+
+/* nesting_bind.c, nesting_inv.c: under the container's group_lock */
+int vfio_nesting_bind(const struct vfio_nesting_view *view,
+		      const struct vfio_nesting_request *req);
+int vfio_nesting_unbind(const struct vfio_nesting_view *view,
+			const struct vfio_nesting_request *req);
+int vfio_nesting_unbind_pasid(const struct vfio_nesting_view *view,
+			      void *pasid);
+int vfio_nesting_authorise(const struct vfio_nesting_view *view,
+			   const struct vfio_nesting_request *req);
+int vfio_nesting_invalidate(const struct vfio_nesting_view *view,
+			    const struct vfio_nesting_request *req);
+int vfio_nesting_page_response(const struct vfio_nesting_view *view,
+			       const struct vfio_nesting_request *req);
+
+/* nesting_pasid.c */
+long vfio_nesting_pasid_request(struct vfio_nesting *nesting,
+				void __user *arg);
 
 #endif /* __VFIO_NESTING_H__ */

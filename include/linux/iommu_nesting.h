@@ -13,6 +13,8 @@
 #include <linux/list.h>
 #include <linux/types.h>
 #include <uapi/linux/iommu.h>
+#include <uapi/linux/iommu_nesting.h>
+#include <uapi/linux/iommu_nesting.h>
 
 struct device;
 struct iommu_domain;
@@ -116,11 +118,6 @@ int iommu_nesting_copy(enum iommu_nesting_arg arg, void *dst,
 /* validate.c, values.c: pure functions */
 int iommu_nesting_check(enum iommu_nesting_arg arg, const void *copy);
 size_t iommu_nesting_arg_size(enum iommu_nesting_arg arg);
-int iommu_nesting_check_pasid_table(const void *copy);
-int iommu_nesting_check_bind_pgtbl(const void *copy);
-int iommu_nesting_check_unbind_pgtbl(const void *copy);
-int iommu_nesting_check_cache_inv(const void *copy);
-int iommu_nesting_check_page_resp(const void *copy);
 size_t
 iommu_nesting_pasid_table_size(const struct iommu_pasid_table_config *cfg);
 
@@ -173,7 +170,7 @@ int iommu_nesting_pasid_alloc(struct iommu_nesting_user *user, ioasid_t min,
 int iommu_nesting_pasid_free(struct iommu_nesting_user *user, ioasid_t min,
 			     ioasid_t max);
 bool iommu_nesting_pasid_owned(struct iommu_nesting_user *user, u64 pasid);
-unsigned int iommu_nesting_pasid_quota(struct iommu_nesting_user *user,
-				       unsigned int *available);
+int iommu_nesting_pasid_quota(struct iommu_nesting_user *user,
+			      unsigned int *quota, unsigned int *available);
 
 #endif /* __LINUX_IOMMU_NESTING_H */

@@ -5,6 +5,8 @@
 #include <linux/export.h>
 #include <linux/iommu.h>
 #include <linux/iommu_nesting.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
 
 /**
  * iommu_nesting_supported - Does the driver of a domain nest at all
@@ -18,6 +20,21 @@ bool iommu_nesting_supported(struct iommu_domain *domain)
 	return domain->ops->nesting;
 }
 EXPORT_SYMBOL_GPL(iommu_nesting_supported);
+
+/**
+ * iommu_nesting_owned_pasids - Are the PASIDs of a domain those of an owner
+ * @domain: any domain
+ *
+ * Return: true when PASIDs that user space names come from the system-wide
+ * allocator, so that the caller has to own them
+ */
+bool iommu_nesting_owned_pasids(struct iommu_domain *domain)
+{
+	const struct iommu_nesting_ops *ops = domain->ops->nesting;
+
+	return ops && ops->owned_pasids;
+}
+EXPORT_SYMBOL_GPL(iommu_nesting_owned_pasids);
 
 /**
  * iommu_nesting_get_info - What a device in a nesting domain can be offered
@@ -41,6 +58,33 @@ int iommu_nesting_get_info(struct iommu_domain *domain, struct device *dev,
 	return ops->get_info(domain, dev, info);
 }
 EXPORT_SYMBOL_GPL(iommu_nesting_get_info);
+
+/**
+ * iommu_nesting_merge_info - Reduce what a container offers to what all have
+ * @all: what the devices so far have in common; @all->format is 0 for none yet
+ * @info: what one more device offers
+ *
+ * Return: 0, or -EINVAL when the IOMMUs differ in format or vendor part, with
+ * @all unchanged
+ */
+int iommu_nesting_merge_info(struct iommu_nesting_info *all,
+			     const struct iommu_nesting_info *info)
+{
+	if (!all->format) {
+		*all = *info;
+		return 0;
+	}
+
+	if (all->format != info->format ||
+	    memcmp(&all->vendor, &info->vendor, sizeof(all->vendor)))
+		return -EINVAL;
+
+	all->features &= info->features;
+	all->addr_width = min(all->addr_width, info->addr_width);
+	all->pasid_bits = min(all->pasid_bits, info->pasid_bits);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(iommu_nesting_merge_info);
 
 /**
  * iommu_nesting_unbind_pasid_table - Return a device to stage 2 alone
@@ -95,8 +139,8 @@ static void nesting_rollback(struct list_head *targets,
 /**
  * iommu_nesting_bind_pasid_table - Give devices a stage 1 of user space
  * @targets: list of struct iommu_nesting_target
- * @cfg: checked by iommu_nesting_check_pasid_table(), and its table found to be
- *	memory of the same user
+ * @cfg: checked by iommu_nesting_check(), and its table found to be memory of the
+ *	same user
  *
  * All or nothing: when one device fails, those before it get back the stage 1
  * that they had.
@@ -126,10 +170,80 @@ int iommu_nesting_bind_pasid_table(struct list_head *targets,
 EXPORT_SYMBOL_GPL(iommu_nesting_bind_pasid_table);
 
 /**
+ * iommu_nesting_unbind_pgtbl - Take a page table from a PASID of a device
+ * @domain: any domain
+ * @dev: device, which may have left @domain
+ * @pasid: the PASID, 0 for the requests without one
+ *
+ * Context: may sleep.
+ * Return: 0, also when nothing is bound, or -EOPNOTSUPP when the driver has no
+ * such page tables
+ */
+int iommu_nesting_unbind_pgtbl(struct iommu_domain *domain, struct device *dev,
+			       ioasid_t pasid)
+{
+	const struct iommu_nesting_ops *ops = domain->ops->nesting;
+
+	if (!ops || !ops->unbind_pgtbl)
+		return -EOPNOTSUPP;
+
+	ops->unbind_pgtbl(domain, dev, pasid);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(iommu_nesting_unbind_pgtbl);
+
+static int nesting_bind_one_pgtbl(struct iommu_nesting_target *target,
+				  const struct iommu_gpasid_bind_data *data)
+{
+	const struct iommu_nesting_ops *ops = target->domain->ops->nesting;
+
+	if (!ops || !ops->bind_pgtbl)
+		return -EOPNOTSUPP;
+
+	return ops->bind_pgtbl(target->domain, target->dev, data);
+}
+
+/**
+ * iommu_nesting_bind_pgtbl - Give a PASID of devices a page table of user space
+ * @targets: list of struct iommu_nesting_target
+ * @data: checked by iommu_nesting_check(), its table found to be memory of the
+ *	same user, and its PASID to be owned by the caller
+ *
+ * All or nothing: when one device fails, those before it are unbound again.
+ *
+ * Context: may sleep. The caller keeps other binds and unbinds of the same
+ * devices out, and the PASID from being freed.
+ * Return: 0, -EBUSY when there is a page table already, -EOPNOTSUPP for what an
+ * IOMMU does not offer, -ENODEV when a device is no longer attached, -EIO when an
+ * IOMMU failed, whose device then is blocked from DMA
+ */
+int iommu_nesting_bind_pgtbl(struct list_head *targets,
+			     const struct iommu_gpasid_bind_data *data)
+{
+	struct iommu_nesting_target *target;
+	int ret;
+
+	list_for_each_entry(target, targets, node) {
+		ret = nesting_bind_one_pgtbl(target, data);
+		if (ret)
+			goto err_unbind;
+	}
+
+	return 0;
+
+err_unbind:
+	list_for_each_entry_continue_reverse(target, targets, node)
+		iommu_nesting_unbind_pgtbl(target->domain, target->dev,
+					   data->hpasid);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(iommu_nesting_bind_pgtbl);
+
+/**
  * iommu_nesting_cache_invalidate - Drop cached stage-1 state
  * @domain: nesting domain
  * @dev: one device attached to it, or NULL for all
- * @inv: checked by iommu_nesting_check_cache_inv()
+ * @inv: checked by iommu_nesting_check(), and the caller owns its PASID
  *
  * Context: may sleep. Calls do not exclude each other.
  * Return: 0 after the hardware has completed it; -EOPNOTSUPP for what the IOMMU
@@ -147,3 +261,25 @@ int iommu_nesting_cache_invalidate(struct iommu_domain *domain,
 	return ops->cache_invalidate(domain, dev, inv);
 }
 EXPORT_SYMBOL_GPL(iommu_nesting_cache_invalidate);
+
+/**
+ * iommu_nesting_page_response - Answer a page request
+ * @domain: nesting domain
+ * @dev: device attached to it
+ * @resp: checked by iommu_nesting_check(), and the caller owns its PASID
+ *
+ * Context: may sleep.
+ * Return: 0; -ENOENT when no such request waits, -EOPNOTSUPP when the IOMMU
+ * reports none, -ENODEV when @dev is not attached, -EIO when the hardware failed
+ */
+int iommu_nesting_page_response(struct iommu_domain *domain, struct device *dev,
+				const struct iommu_page_response *resp)
+{
+	const struct iommu_nesting_ops *ops = domain->ops->nesting;
+
+	if (!ops || !ops->page_response)
+		return -EOPNOTSUPP;
+
+	return ops->page_response(domain, dev, resp);
+}
+EXPORT_SYMBOL_GPL(iommu_nesting_page_response);

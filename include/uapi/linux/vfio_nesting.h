@@ -200,7 +200,7 @@ struct vfio_iommu_pasid_request {
  *  - EPERM: the one PASID to free is not the caller's
  *  - EDQUOT: the quota is used up
  *  - ENOSPC: no PASID is free in the range
- *  - ESRCH: the process that opened the container is gone (ALLOC)
+ *  - ESRCH: the process that opened the container is gone (ALLOC and QUOTA)
  *  - ENOMEM: out of memory
  */
 #define VFIO_IOMMU_PASID_REQUEST	_IO(VFIO_TYPE, VFIO_BASE + 23)

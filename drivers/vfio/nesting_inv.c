@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * VFIO transport of stage 1: who may name a PASID, invalidations, responses
+ */
+#include <linux/iommu.h>
+#include <linux/iommu_nesting.h>
+#include <linux/vfio.h>
+
+#include "nesting.h"
+#include "vfio.h"
+
+static int nesting_has_owner(struct iommu_domain *domain,
+			     struct iommu_group *group, void *data)
+{
+	return iommu_nesting_owned_pasids(domain);
+}
+
+/**
+ * vfio_nesting_authorise - May the caller name the PASID that it names
+ * @view: the container
+ * @req: the request
+ *
+ * Return: 0, or -EPERM when the container's IOMMU uses the PASIDs of the system
+ * and this one is not the caller's
+ */
+int vfio_nesting_authorise(const struct vfio_nesting_view *view,
+			   const struct vfio_nesting_request *req)
+{
+	if (!req->names_pasid ||
+	    iommu_nesting_pasid_owned(&view->nesting->user, req->pasid))
+		return 0;
+
+	return view->ops->nesting_walk(view->iommu_data, nesting_has_owner,
+				       NULL) > 0 ? -EPERM : 0;
+}
+
+struct nesting_inv {
+	struct iommu_group				*only;
+	struct iommu_domain				*domain;
+	const struct iommu_cache_invalidate_info	*info;
+	bool						done;
+};
+
+static int nesting_inv_device(struct device *dev, void *data)
+{
+	struct nesting_inv *inv = data;
+
+	inv->done = true;
+	return iommu_nesting_cache_invalidate(inv->domain, dev, inv->info);
+}
+
+/* Once for each device of the one group, or once for each domain */
+static int nesting_inv_group(struct iommu_domain *domain,
+			     struct iommu_group *group, void *data)
+{
+	struct nesting_inv *inv = data;
+	bool same = inv->domain == domain;
+
+	inv->domain = domain;
+	if (inv->only == group)
+		return iommu_group_for_each_dev(group, inv, nesting_inv_device);
+	if (inv->only || same)
+		return 0;
+
+	return nesting_inv_device(NULL, inv);
+}
+
+/**
+ * vfio_nesting_invalidate - Drop cached stage-1 state
+ * @view: the container
+ * @req: what to drop, and of which group
+ *
+ * Return: 0 or an error of VFIO_IOMMU_NESTING_OP's contract
+ */
+int vfio_nesting_invalidate(const struct vfio_nesting_view *view,
+			    const struct vfio_nesting_request *req)
+{
+	struct nesting_inv inv = {
+		.only = req->only,
+		.info = &req->cache_inv,
+	};
+	int ret;
+
+	ret = vfio_nesting_authorise(view, req);
+	if (!ret)
+		ret = view->ops->nesting_walk(view->iommu_data,
+					      nesting_inv_group, &inv);
+	if (ret)
+		return ret;
+
+	return inv.done ? 0 : -ENODEV;
+}
+
+/* The container keeps the group attached to its domain, the file the device */
+static int nesting_respond(struct iommu_domain *domain,
+			   struct iommu_group *group, void *data)
+{
+	const struct vfio_nesting_request *req = data;
+	int ret;
+
+	if (req->only != group)
+		return 0;
+
+	/* Anything but 0 ends the walk */
+	ret = iommu_nesting_page_response(domain, req->dev, &req->page_resp);
+	return ret ?: 1;
+}
+
+/**
+ * vfio_nesting_page_response - Answer a page request of one device
+ * @view: the container
+ * @req: the response, and the device
+ *
+ * Return: 0 or an error of VFIO_IOMMU_NESTING_OP's contract
+ */
+int vfio_nesting_page_response(const struct vfio_nesting_view *view,
+			       const struct vfio_nesting_request *req)
+{
+	int ret;
+
+	ret = vfio_nesting_authorise(view, req);
+	if (!ret)
+		ret = view->ops->nesting_walk(view->iommu_data, nesting_respond,
+					      (void *)req);
+	if (ret < 0)
+		return ret;
+
+	return ret ? 0 : -ENODEV;
+}

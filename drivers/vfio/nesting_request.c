@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * VFIO transport of stage 1: fetching a VFIO_IOMMU_NESTING_OP
+ *
+ * Only the transport's own headers are looked at here. The structures behind
+ * them are fetched and checked by drivers/iommu/uapi.
+ */
+#include <linux/file.h>
+#include <linux/iommu_nesting.h>
+#include <linux/uaccess.h>
+#include <linux/vfio.h>
+
+#include "nesting.h"
+#include "vfio.h"
+
+/* The ABI: the operation's structure stays 8-byte aligned behind its headers */
+static_assert(sizeof(struct vfio_iommu_nesting_op) == 8);
+static_assert(sizeof(struct vfio_iommu_nesting_group) == 8);
+static_assert(sizeof(struct vfio_iommu_nesting_device) == 8);
+static_assert(sizeof(struct vfio_iommu_type1_info_cap_nesting) == 88);
+
+#define OP_FILE		(VFIO_NESTING_OP_GROUP | VFIO_NESTING_OP_DEVICE)
+
+/* A group's and a device's header have the same layout */
+static int request_get_file(struct vfio_nesting_request *req, u32 flags,
+			    const void __user *data)
+{
+	struct vfio_iommu_nesting_group hdr;
+	bool ours;
+
+	if (copy_from_user(&hdr, data, sizeof(hdr)))
+		return -EFAULT;
+	if (hdr.__reserved)
+		return -EINVAL;
+
+	req->file = fget(hdr.group_fd);
+	if (!req->file)
+		return -EBADF;
+
+	ours = flags & VFIO_NESTING_OP_DEVICE ?
+		!!vfio_device_from_file(req->file) :
+		vfio_file_is_group(req->file);
+	if (!ours) {
+		fput(req->file);
+		return -ENODEV;
+	}
+
+	return 0;
+}
+
+static int request_get_data(struct vfio_nesting_request *req,
+			    const void __user *data, size_t size)
+{
+	switch (req->op) {
+	case VFIO_NESTING_OP_BIND_PASID_TABLE:
+		return iommu_nesting_copy(IOMMU_NESTING_PASID_TABLE,
+					  &req->pasid_table, data, size);
+	case VFIO_NESTING_OP_UNBIND_PASID_TABLE:
+		return size ? -EINVAL : 0;
+	case VFIO_NESTING_OP_CACHE_INVLD:
+		return iommu_nesting_copy(IOMMU_NESTING_CACHE_INV,
+					  &req->cache_inv, data, size);
+	case VFIO_NESTING_OP_BIND_PGTBL:
+		return iommu_nesting_copy(IOMMU_NESTING_BIND_PGTBL,
+					  &req->pgtbl, data, size);
+	case VFIO_NESTING_OP_UNBIND_PGTBL:
+		return iommu_nesting_copy(IOMMU_NESTING_UNBIND_PGTBL,
+					  &req->pgtbl, data, size);
+	case VFIO_NESTING_OP_PAGE_RESP:
+		return iommu_nesting_copy(IOMMU_NESTING_PAGE_RESP,
+					  &req->page_resp, data, size);
+	default:
+		return -EINVAL;
+	}
+}
+
+static void inv_names_pasid(struct vfio_nesting_request *req)
+{
+	const struct iommu_cache_invalidate_info *inv = &req->cache_inv;
+
+	switch (inv->granularity) {
+	case IOMMU_INV_GRANU_PASID:
+		req->names_pasid = inv->granu.pasid_info.flags &
+				   IOMMU_INV_PASID_FLAGS_PASID;
+		req->pasid = inv->granu.pasid_info.pasid;
+		break;
+	case IOMMU_INV_GRANU_ADDR:
+		req->names_pasid = inv->granu.addr_info.flags &
+				   IOMMU_INV_ADDR_FLAGS_PASID;
+		req->pasid = inv->granu.addr_info.pasid;
+		break;
+	}
+}
+
+/* Which PASID, if any, the caller has to own */
+static void request_names_pasid(struct vfio_nesting_request *req)
+{
+	switch (req->op) {
+	case VFIO_NESTING_OP_BIND_PGTBL:
+	case VFIO_NESTING_OP_UNBIND_PGTBL:
+		req->names_pasid = !(req->pgtbl.flags & IOMMU_SVA_GPASID_RID);
+		req->pasid = req->pgtbl.hpasid;
+		break;
+	case VFIO_NESTING_OP_CACHE_INVLD:
+		inv_names_pasid(req);
+		break;
+	case VFIO_NESTING_OP_PAGE_RESP:
+		req->names_pasid = req->page_resp.flags &
+				   IOMMU_PAGE_RESP_PASID_VALID;
+		req->pasid = req->page_resp.pasid;
+		break;
+	}
+}
+
+static int request_check_flags(u32 flags)
+{
+	u32 file = flags & OP_FILE;
+
+	if (flags & ~(VFIO_NESTING_OP_MASK | OP_FILE))
+		return -EINVAL;
+	/* A response is for one device, nothing else is */
+	if ((flags & VFIO_NESTING_OP_MASK) == VFIO_NESTING_OP_PAGE_RESP)
+		return file == VFIO_NESTING_OP_DEVICE ? 0 : -EINVAL;
+
+	return file & VFIO_NESTING_OP_DEVICE ? -EINVAL : 0;
+}
+
+/**
+ * vfio_nesting_get_request - Fetch and check a VFIO_IOMMU_NESTING_OP
+ * @req: filled in; release it with vfio_nesting_put_request() on success
+ * @arg: user pointer to a struct vfio_iommu_nesting_op
+ *
+ * Context: may sleep for as long as user space's memory makes it, so no lock may
+ * be held.
+ * Return: 0 or an error of VFIO_IOMMU_NESTING_OP's contract
+ */
+int vfio_nesting_get_request(struct vfio_nesting_request *req, void __user *arg)
+{
+	struct vfio_iommu_nesting_op hdr;
+	size_t size;
+	int ret;
+
+	memset(req, 0, sizeof(*req));
+	if (copy_from_user(&hdr, arg, sizeof(hdr)))
+		return -EFAULT;
+
+	ret = request_check_flags(hdr.flags);
+	if (ret)
+		return ret;
+
+	req->op = hdr.flags & VFIO_NESTING_OP_MASK;
+	size = sizeof(hdr);
+	if (hdr.flags & OP_FILE)
+		size += sizeof(struct vfio_iommu_nesting_group);
+	if (hdr.argsz < size)
+		return -EINVAL;
+
+	ret = request_get_data(req, arg + size, hdr.argsz - size);
+	if (ret)
+		return ret;
+
+	request_names_pasid(req);
+	return hdr.flags & OP_FILE ?
+		request_get_file(req, hdr.flags, arg + sizeof(hdr)) : 0;
+}
+
+/**
+ * vfio_nesting_put_request - Release what a request holds
+ * @req: from vfio_nesting_get_request()
+ */
+void vfio_nesting_put_request(struct vfio_nesting_request *req)
+{
+	if (req->file)
+		fput(req->file);
+}
