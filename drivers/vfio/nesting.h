@@ -46,7 +46,7 @@ typedef int (*vfio_nesting_walk)(void *iommu_data, vfio_nesting_fn fn,
  * @user: the container as a user of its opener's PASIDs
  */
 struct vfio_nesting {
-	struct mutex			bind_lock;
+	struct mutex			bind_lock; /* serialises binds */
 	struct iommu_nesting_user	user;
 };
 

@@ -54,7 +54,7 @@ static DECLARE_IOASID_SET(nesting_pasid_set);
 struct iommu_nesting_owner {
 	struct mmu_notifier	mn;
 	struct kref		kref;
-	struct mutex		lock;
+	struct mutex		lock;	/* protects what follows */
 	struct list_head	users;
 	struct xarray		pasids;
 	unsigned int		count;

@@ -50,8 +50,7 @@ struct field {
 	u8	width;
 };
 
-#define FIELD(type, member) \
-	{ offsetof(struct type, member), sizeof_field(struct type, member) }
+#define FIELD(type, member, width)	{ offsetof(struct type, member), width }
 #define UPTO(type, member)	offsetofend(struct type, member)
 #define BEFORE(type, member)	offsetof(struct type, member)
 
@@ -94,9 +93,9 @@ static const struct rule rules[] = {
 		.size		= sizeof(struct iommu_pasid_table_config),
 		.argsz		= BEFORE(iommu_pasid_table_config, vendor_data),
 		.version	= IOMMU_PASID_TABLE_CONFIG_VERSION_1,
-		.padding	= FIELD(iommu_pasid_table_config, padding),
+		.padding	= FIELD(iommu_pasid_table_config, padding, 2),
 		.needs		= {
-			{ FIELD(iommu_pasid_table_config, config),
+			{ FIELD(iommu_pasid_table_config, config, 1),
 			  IOMMU_PASID_CONFIG_TRANSLATE,
 			  UPTO(iommu_pasid_table_config, vendor_data.smmuv3) },
 		},
@@ -106,11 +105,11 @@ static const struct rule rules[] = {
 		.size		= sizeof(struct iommu_gpasid_bind_data),
 		.argsz		= BEFORE(iommu_gpasid_bind_data, vendor),
 		.version	= IOMMU_GPASID_BIND_VERSION_1,
-		.padding	= FIELD(iommu_gpasid_bind_data, padding),
-		.flags		= FIELD(iommu_gpasid_bind_data, flags),
+		.padding	= FIELD(iommu_gpasid_bind_data, padding, 8),
+		.flags		= FIELD(iommu_gpasid_bind_data, flags, 8),
 		.known		= IOMMU_SVA_GPASID_VAL | IOMMU_SVA_GPASID_RID,
 		.needs		= {
-			{ FIELD(iommu_gpasid_bind_data, format),
+			{ FIELD(iommu_gpasid_bind_data, format, 4),
 			  IOMMU_PASID_FORMAT_INTEL_VTD,
 			  UPTO(iommu_gpasid_bind_data, vendor.vtd) },
 		},
@@ -120,8 +119,8 @@ static const struct rule rules[] = {
 		.size		= sizeof(struct iommu_gpasid_bind_data),
 		.argsz		= BEFORE(iommu_gpasid_bind_data, vendor),
 		.version	= IOMMU_GPASID_BIND_VERSION_1,
-		.padding	= FIELD(iommu_gpasid_bind_data, padding),
-		.flags		= FIELD(iommu_gpasid_bind_data, flags),
+		.padding	= FIELD(iommu_gpasid_bind_data, padding, 8),
+		.flags		= FIELD(iommu_gpasid_bind_data, flags, 8),
 		.known		= IOMMU_SVA_GPASID_VAL | IOMMU_SVA_GPASID_RID,
 		.check_values	= iommu_nesting_unbind_pgtbl_values,
 	},
@@ -129,16 +128,16 @@ static const struct rule rules[] = {
 		.size		= sizeof(struct iommu_cache_invalidate_info),
 		.argsz		= BEFORE(iommu_cache_invalidate_info, granu),
 		.version	= IOMMU_CACHE_INVALIDATE_INFO_VERSION_1,
-		.padding	= FIELD(iommu_cache_invalidate_info, padding),
-		.flags		= FIELD(iommu_cache_invalidate_info, cache),
+		.padding	= FIELD(iommu_cache_invalidate_info, padding, 6),
+		.flags		= FIELD(iommu_cache_invalidate_info, cache, 1),
 		.known		= IOMMU_CACHE_INV_TYPE_IOTLB |
 				  IOMMU_CACHE_INV_TYPE_DEV_IOTLB |
 				  IOMMU_CACHE_INV_TYPE_PASID,
 		.needs		= {
-			{ FIELD(iommu_cache_invalidate_info, granularity),
+			{ FIELD(iommu_cache_invalidate_info, granularity, 1),
 			  IOMMU_INV_GRANU_PASID,
 			  UPTO(iommu_cache_invalidate_info, granu.pasid_info) },
-			{ FIELD(iommu_cache_invalidate_info, granularity),
+			{ FIELD(iommu_cache_invalidate_info, granularity, 1),
 			  IOMMU_INV_GRANU_ADDR,
 			  UPTO(iommu_cache_invalidate_info, granu.addr_info) },
 		},
@@ -148,7 +147,7 @@ static const struct rule rules[] = {
 		.size		= sizeof(struct iommu_page_response),
 		.argsz		= UPTO(iommu_page_response, code),
 		.version	= IOMMU_PAGE_RESP_VERSION_1,
-		.flags		= FIELD(iommu_page_response, flags),
+		.flags		= FIELD(iommu_page_response, flags, 4),
 		.known		= IOMMU_PAGE_RESP_PASID_VALID,
 		.check_values	= iommu_nesting_page_resp_values,
 	},
