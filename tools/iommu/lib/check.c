@@ -11,14 +11,13 @@
 /* Whatever size @from has; -EINVAL when it asks for what is not known here */
 static int copy_guest(struct inest_guest *to, const struct inest_guest *from)
 {
-	const unsigned char *tail = (const unsigned char *)from + sizeof(*to);
-	const unsigned char *end = (const unsigned char *)from + from->size;
-	size_t size = from->size;
+	const unsigned char *bytes = (const unsigned char *)from;
+	size_t size = from->size, i;
 
 	if (size < offsetof(struct inest_guest, format))
 		return -EINVAL;
-	for (; tail < end; tail++)
-		if (*tail)
+	for (i = sizeof(*to); i < size; i++)
+		if (bytes[i])
 			return -EINVAL;
 	memset(to, 0, sizeof(*to));
 	memcpy(to, from, size < sizeof(*to) ? size : sizeof(*to));
