@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /* Addresses of PCI functions */
-#include <stdio.h>
 
 #include "internal.h"
 

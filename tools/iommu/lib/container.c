@@ -2,7 +2,6 @@
 /* Containers, groups and devices of VFIO, and the memory of stage 2 */
 #include <fcntl.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "internal.h"
 

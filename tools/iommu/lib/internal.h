@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 
 #include "iommu-nesting.h"
@@ -26,12 +27,11 @@ static inline int inest__zero(int ret)
 	return ret < 0 ? -errno : 0;
 }
 
-/*
- * sysfs.c: files below @root, a sysfs. Paths are printf formats, and one that is
- * longer than PATH_MAX is -ENAMETOOLONG.
- */
-int inest__path(char path[PATH_MAX], const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+/* Makes a path of PATH_MAX bytes at most: 0 or -ENAMETOOLONG */
+#define INEST_PATH(path, ...) \
+	(snprintf(path, PATH_MAX, __VA_ARGS__) < PATH_MAX ? 0 : -ENAMETOOLONG)
+
+/* sysfs.c: its files and links */
 int inest__write(const char *path, const char *value);
 int inest__read_hex(const char *path, __u32 *value);
 int inest__link_name(const char *path, char *name, size_t size);

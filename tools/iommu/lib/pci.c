@@ -18,12 +18,12 @@ static int device_path(char path[PATH_MAX], const char *root, const char *bdf,
 	int ret = inest_bdf_parse(bdf, &addr);
 
 	if (!ret)
-		ret = inest__path(path, DEVICES "/%s", root, addr.text);
+		ret = INEST_PATH(path, DEVICES "/%s", root, addr.text);
 	if (ret)
 		return ret;
 	if (access(path, F_OK))
 		return -ENODEV;
-	return inest__path(path, DEVICES "/%s/%s", root, addr.text, file);
+	return INEST_PATH(path, DEVICES "/%s/%s", root, addr.text, file);
 }
 
 static bool has_id(const char *root, const char *bdf, const char *file,
@@ -84,7 +84,7 @@ int inest__find(const char *root, __u16 vendor, __u16 device,
 		.device = device,
 	};
 	char path[PATH_MAX];
-	int ret = inest__path(path, DEVICES, root);
+	int ret = INEST_PATH(path, DEVICES, root);
 
 	return ret ? ret : list(path, &wanted, bdf, max);
 }
@@ -96,8 +96,8 @@ int inest__group_pci(const char *root, int number, struct inest_bdf *bdf,
 	char path[PATH_MAX];
 	int ret;
 
-	ret = inest__path(path, "%s/kernel/iommu_groups/%d/devices", root,
-			  number);
+	ret = INEST_PATH(path, "%s/kernel/iommu_groups/%d/devices", root,
+			 number);
 	return ret ? ret : list(path, &wanted, bdf, max);
 }
 
@@ -141,7 +141,7 @@ static int probe(const char *root, const char *bdf)
 	int ret = inest_bdf_parse(bdf, &addr);
 
 	if (!ret)
-		ret = inest__path(path, "%s/bus/pci/drivers_probe", root);
+		ret = INEST_PATH(path, "%s/bus/pci/drivers_probe", root);
 	return ret ? ret : inest__write(path, addr.text);
 }
 

@@ -1,25 +1,10 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /* Files of sysfs */
 #include <fcntl.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "internal.h"
-
-int inest__path(char path[PATH_MAX], const char *format, ...)
-{
-	va_list args;
-	int len;
-
-	va_start(args, format);
-	len = vsnprintf(path, PATH_MAX, format, args);
-	va_end(args);
-	if (len < 0)
-		return -EINVAL;
-	return len < PATH_MAX ? 0 : -ENAMETOOLONG;
-}
 
 int inest__write(const char *path, const char *value)
 {

@@ -2,7 +2,6 @@
 /* The command line */
 #include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdlib.h>
 
 #include "nesting-info.h"
@@ -51,15 +50,6 @@ static const struct option long_options[] = {
 	{ "s1fmt", required_argument, NULL, OPT_NUMBER + 5 },
 	{ }
 };
-
-void say_why(struct why *why, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(why->text, sizeof(why->text), format, args);
-	va_end(args);
-}
 
 /**
  * args_usage - Tell how the command is used
@@ -211,7 +201,7 @@ static int take_target(struct options *options, const char *text,
 	if (!inest_bdf_parse(text, &options->bdf))
 		return 0;
 	if (parse_number(text, 0, 0x7fffffff, &number)) {
-		say_why(why, "'%s' is neither the number of a group nor the address of a PCI function",
+		say_why(why, "neither a group's number nor a PCI address: %s",
 			text);
 		return -EINVAL;
 	}

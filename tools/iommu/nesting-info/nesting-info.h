@@ -16,6 +16,9 @@ struct why {
 	char text[256];
 };
 
+#define say_why(why, ...) \
+	snprintf((why)->text, sizeof((why)->text), __VA_ARGS__)
+
 /**
  * struct options - What the command line asks for
  * @help: only how the command is used
@@ -106,8 +109,5 @@ void text_verdict(FILE *out, const struct offer *offer,
 		  const struct inest_guest *guest, int lacks);
 void json_print(FILE *out, const struct offer *offer,
 		const struct inest_guest *guest, int lacks);
-
-void say_why(struct why *why, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
 
 #endif /* NESTING_INFO_H */

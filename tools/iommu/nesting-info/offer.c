@@ -5,36 +5,45 @@
 
 #include "nesting-info.h"
 
-/* What a function's driver is, in words */
-static void driver_words(const char *bdf, char *text, size_t size)
+/* Drivers beside which the rest of a group can be user space's */
+static bool is_harmless(const char *driver)
 {
-	char name[64];
-
-	if (inest_pci_driver(bdf, name, sizeof(name)))
-		snprintf(text, size, "%s has no driver", bdf);
-	else
-		snprintf(text, size, "%s has driver %s", bdf, name);
+	return !strncmp(driver, "vfio", 4) || !strcmp(driver, "pcieport") ||
+	       !strcmp(driver, "pci-stub");
 }
 
-/* A function of the group that keeps it from user space, first one found */
-static void blame_driver(int group, struct why *why, const char *what)
+/* No device of the group has a driver of VFIO: says which one it has */
+static void blame_driver(const struct options *options, int group,
+			 struct why *why)
+{
+	struct inest_bdf bdf = options->bdf;
+	char driver[64];
+
+	if (options->group >= 0 && inest_group_pci(group, &bdf, 1) < 1)
+		say_why(why, "group %d: there is no such group of PCI functions",
+			group);
+	else if (inest_pci_driver(bdf.text, driver, sizeof(driver)))
+		say_why(why, "%s: has no driver: bind it to vfio-pci",
+			bdf.text);
+	else
+		say_why(why, "%s: has driver %s: bind it to vfio-pci", bdf.text,
+			driver);
+}
+
+/* A device of the group is the kernel's: says which */
+static void blame_sibling(int group, struct why *why)
 {
 	struct inest_bdf bdf[64];
-	char name[64], words[128];
+	char driver[64];
 	int i, count = inest_group_pci(group, bdf, ARRAY_SIZE(bdf));
 
-	if (count <= 0) {
-		say_why(why, "group %d: there is no such IOMMU group", group);
-		return;
-	}
-	if (count > (int)ARRAY_SIZE(bdf))
-		count = ARRAY_SIZE(bdf);
-	for (i = 0; i < count - 1; i++)
-		if (!inest_pci_driver(bdf[i].text, name, sizeof(name)) &&
-		    strcmp(name, "vfio-pci") && strcmp(name, "pcieport"))
-			break;
-	driver_words(bdf[i].text, words, sizeof(words));
-	say_why(why, "group %d: %s: %s, not vfio-pci", group, what, words);
+	say_why(why, "group %d: one of its devices has a driver of the kernel's",
+		group);
+	for (i = 0; i < count && i < (int)ARRAY_SIZE(bdf); i++)
+		if (!inest_pci_driver(bdf[i].text, driver, sizeof(driver)) &&
+		    !is_harmless(driver))
+			say_why(why, "group %d: %s is in it and has driver %s: bind it to vfio-pci",
+				group, bdf[i].text, driver);
 }
 
 static int find_group(const struct options *options, struct why *why)
@@ -76,12 +85,13 @@ static int open_container(struct why *why)
 	return ret < 0 ? ret : -ENODEV;
 }
 
-static int open_group(int number, struct why *why)
+static int open_group(const struct options *options, int number,
+		      struct why *why)
 {
 	int group = inest_group_open(number);
 
 	if (group == -ENOENT)
-		blame_driver(number, why, "not bound to a driver of VFIO");
+		blame_driver(options, number, why);
 	else if (group == -EBUSY)
 		say_why(why, "group %d: in use by another process", number);
 	else if (group < 0)
@@ -90,7 +100,7 @@ static int open_group(int number, struct why *why)
 		return group;
 	if (inest_group_viable(group) == 1)
 		return group;
-	blame_driver(number, why, "not all of it is user space's");
+	blame_sibling(number, why);
 	close(group);
 	return -EPERM;
 }
@@ -111,7 +121,7 @@ static int set_iommu(int number, int group, int container, struct why *why)
 	else if (ret == -EOPNOTSUPP)
 		say_why(why, "group %d: its IOMMU cannot nest", number);
 	else if (ret == -EPERM)
-		say_why(why, "group %d: no interrupt remapping, and vfio_iommu_type1.allow_unsafe_interrupts is off",
+		say_why(why, "group %d: no interrupt remapping, and unsafe interrupts are not allowed",
 			number);
 	else if (ret)
 		say_why(why, "group %d: VFIO_SET_IOMMU: %s", number,
@@ -124,8 +134,9 @@ static int read_offer(int container, struct offer *offer, struct why *why)
 	int ret = inest_info(container, &offer->info, sizeof(offer->info));
 
 	if (ret == -ENOENT)
-		say_why(why, "group %d: no nesting capability: the kernel is without CONFIG_VFIO_NESTING, or the IOMMU uses one stage",
-			offer->group);
+		say_why(why, "group %d: no nesting capability: %s",
+			offer->group,
+			"no CONFIG_VFIO_NESTING, or an IOMMU of one stage");
 	else if (ret)
 		say_why(why, "group %d: VFIO_IOMMU_GET_INFO: %s", offer->group,
 			strerror(-ret));
@@ -138,16 +149,15 @@ static int read_offer(int container, struct offer *offer, struct why *why)
 	return 0;
 }
 
-/* The container is gone, and the device as before, when this returns */
-static int read_group(int number, int container, struct offer *offer,
-		      struct why *why)
+static int read_group(const struct options *options, int container,
+		      struct offer *offer, struct why *why)
 {
-	int group = open_group(number, why);
+	int group = open_group(options, offer->group, why);
 	int ret;
 
 	if (group < 0)
 		return group;
-	ret = set_iommu(number, group, container, why);
+	ret = set_iommu(offer->group, group, container, why);
 	if (!ret)
 		ret = read_offer(container, offer, why);
 	close(group);
@@ -160,7 +170,8 @@ static int read_group(int number, int container, struct offer *offer,
  * @offer: filled in
  * @why: filled in on failure
  *
- * No device is opened, none is reset, and no driver changes.
+ * No device is opened, none is reset, and no driver changes. Closing the group
+ * and the container puts the group back to where it was.
  *
  * Return: 0 or a negative errno
  */
@@ -177,7 +188,7 @@ int offer_read(const struct options *options, struct offer *offer,
 	container = open_container(why);
 	if (container < 0)
 		return container;
-	ret = read_group(offer->group, container, offer, why);
+	ret = read_group(options, container, offer, why);
 	close(container);
 	return ret;
 }
