@@ -12,6 +12,20 @@ from .warnings import beyond, collect
 SPARSE = "CF=-D__CHECK_ENDIAN__"
 
 
+def last_fix(series):
+    """Return the last of the commits that stand alone, or the base.
+
+    Those are the first ones, up to one that brings files of its own. They change
+    code whatever the options are.
+    """
+    tip = series.base.commit
+    for patch, commit in series.commits:
+        if patch.claims:
+            break
+        tip = commit
+    return tip
+
+
 class Builds:
     """The build gates of one run."""
 
@@ -19,6 +33,7 @@ class Builds:
         self.trees, self.memory, self.tap = trees, memory, tap
         self.commits = trees.series.commits
         self.base = trees.series.base.commit
+        self.fixed = last_fix(trees.series)
         self.tip = trees.series.tip
         self.enabled = {}
         # Of each architecture: the base, then each commit and the link twice.
@@ -36,12 +51,13 @@ class Builds:
         """Return what the base's build says, or None when it fails.
 
         warnings: of everything that is linked; sparse: of the files that the
-        series changes; objects: their digests.
+        series changes; objects: their digests, once the fixes are in.
         """
         self.trees.step += 1
         build = Build(self.trees, arch, False)
         files = self.sources(self.base)
-        key = ["base", arch, self.trees.base_tree(), files]
+        key = ["base", arch, self.trees.base_tree(), files,
+               self.trees.changed(self.fixed)]
         facts = self.memory.recall(key)
         if facts:
             return facts
@@ -51,8 +67,11 @@ class Builds:
             self.trees.show(self.base)
             log = build.compile([], True, "base")
             facts = {"warnings": collect(log, self.trees.src),
-                     "objects": build.objects(),
                      "sparse": self.sparse_of(build, files, "base sparse")}
+            if self.fixed != self.base:
+                self.trees.show(self.fixed)
+                build.compile([], True, "fixes")
+            facts["objects"] = build.objects()
         except BuildError as error:
             self.tap.result(False, f"build {build.name}: base", error)
             return None
