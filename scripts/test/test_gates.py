@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from unittest import mock
 
 from gates import kbuild, roundtrip, style
+from gates.build import last_fix
 from gates.elf import Elf, differences
 from gates.headers import holes, layout, unlike
 from gates.kbuild import Build, essence
@@ -306,6 +307,24 @@ class Configs(unittest.TestCase):
             (build.dir / ".config").write_text(
                 asked.replace("CONFIG_PCI=y\n", ""))
             self.assertEqual(build.lost(), ["CONFIG_PCI=y"])
+
+
+class Fixes(unittest.TestCase):
+    """Commits that stand alone are those before the first with files."""
+
+    @staticmethod
+    def series(*claims):
+        """A series on "base" whose commits are "1", "2", ..."""
+        return SimpleNamespace(
+            base=SimpleNamespace(commit="base"),
+            commits=[(SimpleNamespace(claims=c), str(i))
+                     for i, c in enumerate(claims, 1)])
+
+    def test_none(self):
+        self.assertEqual(last_fix(self.series(["a"], [])), "base")
+
+    def test_some(self):
+        self.assertEqual(last_fix(self.series([], [], ["a"], [])), "2")
 
 
 class Remembering(unittest.TestCase):
