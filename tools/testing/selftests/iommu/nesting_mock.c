@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The nesting interface on the mock IOMMU: every call from user space down to a
+ * driver, what it does seen in the mock's debugfs, and every way in which it is
+ * refused, in which hardware fails, and in which processes end.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Child and parent write to one stream: results and reasons stay in order */
+#define TH_LOG_STREAM stdout
+
+#include "../kselftest_harness.h"
+#include "mock_state.h"
+#include "mock_vm.h"
+#include "splat.h"
+
+#include "mock_world.h"
+#include "mock_peer.h"
+#include "mock_ops.h"
+#include "mock_info.h"
+#include "mock_errno.h"
+#include "mock_errno_pasid.h"
+#include "mock_values.h"
+#include "mock_length.h"
+#include "mock_pointer.h"
+#include "mock_fetch.h"
+#include "mock_owner.h"
+#include "mock_process.h"
+#include "mock_quota.h"
+#include "mock_destroy.h"
+#include "mock_unplug.h"
+#include "mock_hardware.h"
+#include "mock_races.h"
+
+/* What the last test left behind as it exited; fixtures run in this order */
+FIXTURE(kernel_log) { };
+
+FIXTURE_SETUP(kernel_log) { }
+
+FIXTURE_TEARDOWN(kernel_log) { }
+
+TEST_F(kernel_log, is_clean)
+{
+	EXPECT_TRUE(EVENTUALLY(all_idle()));
+	EXPECT_EQ(0, splat_count());
+}
+
+static void __attribute__((constructor)) __constructor_order_last(void)
+{
+	if (!__constructor_order)
+		__constructor_order = _CONSTRUCTOR_ORDER_BACKWARD;
+}
+
+int main(int argc, char **argv)
+{
+	int devices;
+
+	if (argc > 1 && !strcmp(argv[1], AFTER_EXEC))
+		return after_exec(argc, argv);
+	if (argc > 1) {
+		fprintf(stderr, "usage: %s\n", argv[0]);
+		return KSFT_FAIL;
+	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (mock_open_debugfs())
+		ksft_exit_skip("this kernel has no mock IOMMU\n");
+	if (splat_open())
+		ksft_exit_fail_msg("the kernel log can't be read\n");
+	devices = mock_claim_devices();
+	if (devices < 0)
+		ksft_exit_fail_msg("vfio-pci did not take the edu devices: %s\n",
+				   strerror(-devices));
+	if (devices < MOCK_SINGLES)
+		ksft_exit_skip("%d edu devices with a group each, the tests need %d\n",
+			       devices, MOCK_SINGLES);
+	return test_harness_run(argc, argv);
+}
