@@ -6,6 +6,7 @@
 
 /* More than any kernel has to say */
 #define MAX_INFO	0x100000U
+#define MAX_TRIES	8
 
 int inest_cap_find(const void *info, size_t size, __u32 first, __u16 id,
 		   const struct vfio_info_cap_header **cap)
@@ -16,11 +17,11 @@ int inest_cap_find(const void *info, size_t size, __u32 first, __u16 id,
 	__u32 offset;
 
 	for (offset = first; offset; offset = header.next) {
-		if (!steps--)
-			return -ELOOP;
 		if (offset % sizeof(__u32) || size < sizeof(header) ||
 		    offset > size - sizeof(header))
 			return -EINVAL;
+		if (!steps--)
+			return -ELOOP;
 		memcpy(&header, bytes + offset, sizeof(header));
 		if (header.id == id) {
 			*cap = (const void *)(bytes + offset);
@@ -102,31 +103,32 @@ static int read_info(int container, struct vfio_iommu_type1_info *info,
 int inest_type1_info(int container, struct vfio_iommu_type1_info **info)
 {
 	struct vfio_iommu_type1_info *buf = NULL, *larger;
-	__u32 size = sizeof(*buf);
-	int ret;
+	__u32 needed = sizeof(*buf), size = 0;
+	int ret, tries;
 
 	/* The chain can grow from one call to the next. */
-	do {
+	for (tries = 0; needed > size; tries++) {
+		size = needed;
+		ret = -EPROTO;
+		if (tries == MAX_TRIES || size > MAX_INFO)
+			goto fail;
+		ret = -ENOMEM;
 		larger = realloc(buf, size);
-		if (!larger) {
-			ret = -ENOMEM;
-			break;
-		}
+		if (!larger)
+			goto fail;
 		buf = larger;
 		ret = read_info(container, buf, size);
-		if (ret || buf->argsz <= size)
-			break;
-		size = buf->argsz;
-		ret = -EPROTO;
-	} while (size <= MAX_INFO);
-	if (ret) {
-		free(buf);
-		return ret;
+		if (ret)
+			goto fail;
+		needed = buf->argsz;
 	}
-	/* A kernel of less fills in less; what it did not is zero. */
+	/* What the kernel did not fill in is zero. */
 	buf->argsz = size;
 	*info = buf;
 	return 0;
+fail:
+	free(buf);
+	return ret;
 }
 
 static __u32 first_cap(const struct vfio_iommu_type1_info *info)

@@ -166,8 +166,21 @@ static int take_requirement(struct inest_guest *guest, int opt,
 	}
 }
 
-static int take_option(struct options *options, int opt, const char *word,
-		       struct why *why)
+/* A word that getopt_long() refused; it leaves optind behind a long option */
+static int bad_option(int opt, char **argv, struct why *why)
+{
+	if (opt == ':')
+		say_why(why, "%s needs a value", argv[optind - 1]);
+	else if (!optopt)
+		say_why(why, "unknown option %s", argv[optind - 1]);
+	else if (strchr("cjhV", optopt))
+		say_why(why, "%s: it takes no value", argv[optind - 1]);
+	else
+		say_why(why, "unknown option -%c", optopt);
+	return -EINVAL;
+}
+
+static int take_option(struct options *options, int opt, struct why *why)
 {
 	switch (opt) {
 	case OPT_HELP:
@@ -182,12 +195,6 @@ static int take_option(struct options *options, int opt, const char *word,
 	case OPT_CHECK:
 		options->check = true;
 		return 0;
-	case ':':
-		say_why(why, "%s needs a value", word);
-		return -EINVAL;
-	case '?':
-		say_why(why, "unknown option %s", word);
-		return -EINVAL;
 	default:
 		return take_requirement(&options->guest, opt, optarg, why);
 	}
@@ -218,12 +225,12 @@ static int take_options(int argc, char **argv, struct options *options,
 	opterr = 0;
 	optind = 0;
 	while (!ret) {
-		const char *word = argv[optind ? optind : 1];
-
-		opt = getopt_long(argc, argv, ":hV", long_options, NULL);
+		opt = getopt_long(argc, argv, ":cjhV", long_options, NULL);
 		if (opt < 0)
 			break;
-		ret = take_option(options, opt, word, why);
+		if (opt == ':' || opt == '?')
+			return bad_option(opt, argv, why);
+		ret = take_option(options, opt, why);
 		if (opt >= OPT_FORMAT)
 			requirement = opt;
 	}

@@ -42,7 +42,7 @@ static void blame_sibling(int group, struct why *why)
 	for (i = 0; i < count && i < (int)ARRAY_SIZE(bdf); i++)
 		if (!inest_pci_driver(bdf[i].text, driver, sizeof(driver)) &&
 		    !is_harmless(driver))
-			say_why(why, "group %d: %s is in it and has driver %s: bind it to vfio-pci",
+			say_why(why, "group %d: its %.23s has driver %s: bind it to vfio-pci",
 				group, bdf[i].text, driver);
 }
 
@@ -121,8 +121,8 @@ static int set_iommu(int number, int group, int container, struct why *why)
 	else if (ret == -EOPNOTSUPP)
 		say_why(why, "group %d: its IOMMU cannot nest", number);
 	else if (ret == -EPERM)
-		say_why(why, "group %d: no interrupt remapping, and unsafe interrupts are not allowed",
-			number);
+		say_why(why, "group %d: no interrupt remapping, and %s", number,
+			"unsafe interrupts are not allowed");
 	else if (ret)
 		say_why(why, "group %d: VFIO_SET_IOMMU: %s", number,
 			strerror(-ret));

@@ -113,6 +113,18 @@ static void explain_asid(const struct offer *offer,
 		snprintf(text, size, "the format has no address space ids");
 }
 
+static void explain_s1fmt(const struct offer *offer,
+			  const struct inest_guest *guest, char *text,
+			  size_t size)
+{
+	if (offer->info.format == IOMMU_PASID_FORMAT_ARM_SMMUV3)
+		snprintf(text, size,
+			 "%u asked for, only linear tables (0) offered",
+			 guest->s1fmt);
+	else
+		snprintf(text, size, "the format has no such layout");
+}
+
 /**
  * verdict_explain - Say what of a requirement is missing
  * @offer: the offer
@@ -148,8 +160,7 @@ void verdict_explain(const struct offer *offer, const struct inest_guest *guest,
 		explain_asid(offer, guest, text, size);
 		break;
 	case INEST_LACKS_S1FMT:
-		snprintf(text, size, "%u asked for, only linear tables (0) offered",
-			 guest->s1fmt);
+		explain_s1fmt(offer, guest, text, size);
 		break;
 	case LACKS_PASIDS:
 		snprintf(text, size, "%u asked for, %u left", guest->pasids,
