@@ -160,8 +160,8 @@ struct vfio_pasid_quota {
  *
  * @argsz: size in bytes of what user space filled in, at least 16
  * @flags: one of VFIO_PASID_REQUEST_*
- * @data: range to allocate from or to free; filled in by
- *	VFIO_PASID_REQUEST_QUOTA, with quota
+ * @data: range to allocate from or to free; zero for VFIO_PASID_REQUEST_QUOTA,
+ *	which fills in quota
  */
 struct vfio_iommu_pasid_request {
 	__u32	argsz;
