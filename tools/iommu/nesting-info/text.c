@@ -32,9 +32,6 @@ static void print_field(FILE *out, const union fields *fields,
 
 	label(out, field->label);
 	switch (field->kind) {
-	case FIELD_NUMBER:
-		fprintf(out, "%u", value);
-		break;
 	case FIELD_BITS:
 		fprintf(out, "%u bits", value);
 		break;
@@ -47,6 +44,8 @@ static void print_field(FILE *out, const union fields *fields,
 	case FIELD_TABLES:
 		fputs(tables[value & 3], out);
 		break;
+	default:
+		fprintf(out, "%u", value);
 	}
 	fputc('\n', out);
 }

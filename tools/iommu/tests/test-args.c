@@ -97,31 +97,39 @@ static void test_good(void)
 	tap(o.version, "args: version");
 }
 
+static void expect_guest(const char *line, const struct inest_guest *want)
+{
+	struct options o;
+	struct why why;
+	int ret = parse(line, &o, &why);
+
+	tap(!ret && o.check && !memcmp(&o.guest, want, sizeof(*want)), line);
+}
+
 static void test_requirements(void)
 {
 	struct inest_guest want = inest_guest_none();
-	struct options o;
-	struct why why;
 
 	want.format = IOMMU_PASID_FORMAT_ARM_SMMUV3;
 	want.features = IOMMU_NESTING_FEAT_BIND_PGTBL |
 			IOMMU_NESTING_FEAT_CACHE_INVLD;
+	expect_guest("-c --format smmuv3 --features bind_pgtbl,cache_invld 1",
+		     &want);
+	want = inest_guest_none();
 	want.addr_width = 40;
 	want.input_width = 52;
-	tap_eq(0, parse("-c --format smmuv3 --features bind_pgtbl,cache_invld --addr-width 40 --input-width=52 1",
-			&o, &why), "args: requirements");
-	tap(!memcmp(&o.guest, &want, sizeof(want)), "args: what they ask for");
-	want = inest_guest_none();
 	want.granules = 0x11000;
+	expect_guest("-c --addr-width 40 --input-width=52 --granules 4k,64k 1",
+		     &want);
+	want = inest_guest_none();
 	want.pasid_bits = 5;
 	want.pasids = 1048576;
+	expect_guest("--check --pasid-bits 5 1 --pasids 1048576", &want);
+	want = inest_guest_none();
 	want.asid_bits = 16;
 	want.s1fmt = 2;
 	want.ats = 1;
-	tap_eq(0, parse("-c --granules 4k,64k --pasid-bits 5 --pasids 1048576 --asid-bits 16 --s1fmt 2 --ats 1",
-			&o, &why), "args: more requirements");
-	tap(!memcmp(&o.guest, &want, sizeof(want)),
-	    "args: what more they ask for");
+	expect_guest("1 --asid-bits 16 --s1fmt 2 --ats --check", &want);
 }
 
 void test_args(void)
