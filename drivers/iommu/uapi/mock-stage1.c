@@ -52,13 +52,13 @@ void mock_free_stage1(struct mock_device *mdev)
 }
 
 /**
- * mock_leave_nesting - Take away all that belongs to user space
+ * mock_reset - Leave nothing of a domain behind
  * @mdev: device that leaves its domain, mock_lock held
  *
- * When the hardware fails the device stays blocked, and the next change of its
- * domain tries again.
+ * When the hardware fails the device is blocked, and the next change of its
+ * domain tries again, as a bind or unbind does.
  */
-void mock_leave_nesting(struct mock_device *mdev)
+void mock_reset(struct mock_device *mdev)
 {
 	lockdep_assert_held(&mock_lock);
 

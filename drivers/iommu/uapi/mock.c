@@ -7,6 +7,7 @@
  */
 #define pr_fmt(fmt) "iommu_nesting_mock: " fmt
 
+#include <linux/dma-mapping.h>
 #include <linux/err.h>
 #include <linux/init.h>
 #include <linux/iommu_nesting.h>
@@ -51,7 +52,7 @@ static struct iommu_domain *mock_domain_alloc(unsigned int type)
 	xa_init(&mdom->pages);
 	mdom->format = IOMMU_PASID_FORMAT_INTEL_VTD;
 	mdom->domain.ops = &mock_vtd_domain_ops;
-	mdom->domain.geometry.aperture_end = BIT_ULL(MOCK_ADDR_WIDTH) - 1;
+	mdom->domain.geometry.aperture_end = DMA_BIT_MASK(MOCK_ADDR_WIDTH);
 	mdom->domain.geometry.force_aperture = true;
 	return &mdom->domain;
 }
@@ -128,8 +129,7 @@ static void mock_leave(struct mock_device *mdev)
 	if (!mdev->domain)
 		return;
 
-	if (mdev->domain->nested || mdev->blocked)
-		mock_leave_nesting(mdev);
+	mock_reset(mdev);
 	list_del(&mdev->node);
 	mdev->domain = NULL;
 }

@@ -6,6 +6,7 @@
 #define _IOMMU_NESTING_MOCK_H
 
 #include <linux/atomic.h>
+#include <linux/fs.h>
 #include <linux/iommu.h>
 #include <linux/iommu_nesting.h>
 #include <linux/list.h>
@@ -173,7 +174,7 @@ extern const struct iommu_nesting_ops mock_smmuv3_ops;
 /* mock-stage1.c */
 void mock_block(struct mock_device *mdev);
 void mock_free_stage1(struct mock_device *mdev);
-void mock_leave_nesting(struct mock_device *mdev);
+void mock_reset(struct mock_device *mdev);
 void mock_flush_combined(struct mock_domain *mdom);
 int mock_bind_pasid_table(struct iommu_domain *domain, struct device *dev,
 			  const struct iommu_pasid_table_config *cfg,
@@ -192,6 +193,11 @@ int mock_cache_invalidate(struct iommu_domain *domain, struct device *dev,
 void mock_refuse_requests(struct mock_device *mdev, s32 pasid);
 int mock_page_response(struct iommu_domain *domain, struct device *dev,
 		       const struct iommu_page_response *resp);
+
+/* mock-lists.c */
+extern const struct file_operations mock_cache_fops;
+extern const struct file_operations mock_page_request_fops;
+extern const struct file_operations mock_responses_fops;
 
 /* mock-debugfs.c */
 void mock_debugfs_init(void);
