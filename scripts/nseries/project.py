@@ -10,7 +10,7 @@ from pathlib import Path
 from . import SeriesError, patchfile
 from .git import Repo, clean_env
 
-OVERLAY = ("include", "drivers", "Documentation",
+OVERLAY = ("include", "drivers", "Documentation", "tools/iommu",
            "tools/testing/selftests/iommu")
 NOBODY = ("IOMMU nesting", "iommu-nesting", "1670803200 +0000")
 

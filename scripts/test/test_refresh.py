@@ -139,6 +139,14 @@ class Lost(ToyCase):
         self.commit("astray")
         self.refuses(self.refresh, "kernel/x.c", "astray")
 
+    def test_tools_are_of_the_overlay(self):
+        self.write(self.tree / "tools/iommu/lib/x.c", "int x;\n")
+        git(self.tree, "add", "-f", "tools/iommu/lib/x.c")
+        self.commit("a library")
+        self.refresh()
+        self.assertEqual((self.root / "tools/iommu/lib/x.c").read_text(),
+                         "int x;\n")
+
     def test_merge(self):
         git(self.tree, "checkout", "-q", "-b", "side", "HEAD^")
         self.edit(self.tree / "README", "base", "side")
