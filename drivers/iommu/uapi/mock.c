@@ -52,7 +52,8 @@ static struct iommu_domain *mock_domain_alloc(unsigned int type)
 	xa_init(&mdom->pages);
 	mdom->format = IOMMU_PASID_FORMAT_INTEL_VTD;
 	mdom->domain.ops = &mock_vtd_domain_ops;
-	mdom->domain.geometry.aperture_end = DMA_BIT_MASK(MOCK_ADDR_WIDTH);
+	mdom->domain.geometry.aperture_end =
+		(dma_addr_t)DMA_BIT_MASK(MOCK_ADDR_WIDTH);
 	mdom->domain.geometry.force_aperture = true;
 	return &mdom->domain;
 }
