@@ -3,6 +3,7 @@
 
 include scripts/series.mk
 -include scripts/gates.mk
+-include scripts/docs.mk
 -include tools/testing/selftests/iommu/qemu/rig.mk
 
 .DEFAULT_GOAL := help
