@@ -248,7 +248,8 @@ int fuzz_read_progs(FILE *in, struct fuzz_prog *progs, int max, int *line);
 struct fuzz_view {
 	const struct fuzz_call	*call;
 	const __u8		*arg;
-	size_t			size;
+	size_t			size;		/* of the argument */
+	size_t			readable;	/* from its start on */
 };
 
 const char *fuzz_malformed(const struct fuzz_view *view);
@@ -266,9 +267,12 @@ unsigned int fuzz_cov_edges(const struct fuzz_cov *cov);
 /* fuzz_machine.c: containers, groups and devices of one worker */
 struct fuzz_machine {
 	const struct fuzz_env	*env;
-	int			devices;
+	const char		*failed;	/* step of opening */
+	int			devices;	/* each in a group of its own */
 	const char		*bdf[FUZZ_DEVICES];
+	const char		*also[FUZZ_DEVICES]; /* in that group, or NULL */
 	int			stage1[FUZZ_DEVICES];
+	int			also_stage1[FUZZ_DEVICES];
 	int			page_request[FUZZ_DEVICES];
 	int			cache[FUZZ_DEVICES][3];
 	int			knob[3];
@@ -279,6 +283,7 @@ int fuzz_machine_open(struct fuzz_machine *m, unsigned int env);
 void fuzz_machine_close(struct fuzz_machine *m, unsigned int order);
 int fuzz_machine_map(struct fuzz_machine *m);
 int fuzz_machine_bound(const struct fuzz_machine *m, char *text, size_t size);
+bool fuzz_machine_blocked(const struct fuzz_machine *m);
 int fuzz_machine_event(struct fuzz_machine *m, const struct fuzz_call *call,
 		       __u32 pasid);
 
@@ -324,6 +329,7 @@ struct fuzz_worker {
 	bool			dirty;		/* something was accepted */
 	bool			remap;		/* mappings were changed */
 	bool			rebuild;	/* groups moved */
+	bool			keep;		/* leave things as programs do */
 };
 
 int fuzz_exec_init(void);
@@ -338,7 +344,8 @@ struct fuzz_answer {
 	int			ret;	/* a negative errno or what ioctl() gave */
 	const __u8		*in;	/* the argument before the call, or NULL */
 	const __u8		*out;	/* and after it */
-	size_t			size;	/* of what could be read of it */
+	size_t			size;	/* of the argument */
+	size_t			readable; /* memory from its start on */
 };
 
 bool fuzz_judge(struct fuzz_worker *w, const struct fuzz_answer *a);

@@ -69,11 +69,25 @@ bool fuzz_errno_ok(enum fuzz_op op, int error, bool faults)
 	return is_one_of(errors[op], error);
 }
 
-/* One structure inside the argument: it may be shorter than what is asked for */
+/* What memory behind an argument is filled with */
+#define FILLING	0xa5
+
+/*
+ * One structure inside the argument: it may be shorter than what is asked for,
+ * and end in memory that the argument doesn't tell.
+ */
 struct bytes {
 	const __u8	*at;
+	size_t		known;
 	size_t		size;
 };
+
+static __u8 byte(const struct bytes *b, size_t at)
+{
+	if (at >= b->size)
+		return 0;
+	return at < b->known ? b->at[at] : FILLING;
+}
 
 static __u64 number(const struct bytes *b, size_t at, size_t width)
 {
@@ -81,7 +95,7 @@ static __u64 number(const struct bytes *b, size_t at, size_t width)
 	size_t i;
 
 	for (i = 0; i < width; i++)
-		value |= (__u64)(at + i < b->size ? b->at[at + i] : 0) << 8 * i;
+		value |= (__u64)byte(b, at + i) << 8 * i;
 	return value;
 }
 
@@ -90,7 +104,7 @@ static bool zero(const struct bytes *b, size_t at, size_t size)
 	size_t i;
 
 	for (i = at; i < at + size; i++)
-		if (i < b->size && b->at[i])
+		if (byte(b, i))
 			return false;
 	return true;
 }
@@ -269,6 +283,7 @@ static const char *bad_nest(const struct bytes *b)
 	if (bad)
 		return bad;
 	body.at = b->at + header;
+	body.known = b->known > header ? b->known - header : 0;
 	body.size = argsz - header;
 	if (op == 2)
 		return body.size ? "data of no use" : NULL;
@@ -304,7 +319,7 @@ static bool fits(const struct bytes *b, size_t least)
  */
 const char *fuzz_malformed(const struct fuzz_view *view)
 {
-	struct bytes b = { view->arg, view->size };
+	struct bytes b = { view->arg, view->size, view->readable };
 
 	switch (view->call->kind) {
 	case FUZZ_NEST:

@@ -168,11 +168,15 @@ static bool arg_intact(const struct fuzz_call *call)
 	return to >= end || !memcmp(arg.at + to, before + to, end - to);
 }
 
-static void wipe_arg(void)
+/* Memory that tells nothing is all the same again */
+static void wipe_arg(const struct fuzz_call *call)
 {
-	memset(arg.at, CANARY_BYTE, arg.readable);
-	if (canary_behind())
-		memset(arg.at + arg.readable, CANARY_BYTE, CANARY);
+	size_t from, to, end = ARENA + ARENA_SIZE - arg.at;
+
+	output(call, &from, &to);
+	if (to < arg.readable)
+		to = arg.readable;
+	memset(arg.at, CANARY_BYTE, to < end ? to : end);
 }
 
 static const unsigned long requests[FUZZ_INPUTS] = {
@@ -255,10 +259,11 @@ static bool input(struct fuzz_worker *w, struct fuzz_call *call)
 	answer.in = arg.at ? arg.before + CANARY : NULL;
 	answer.out = arg.at;
 	answer.size = arg.readable;
+	answer.readable = arg.at ? ARENA + ARENA_SIZE - arg.at : 0;
 	if (!fuzz_judge(w, &answer))
 		return false;
 	if (arg.at)
-		wipe_arg();
+		wipe_arg(call);
 	return true;
 }
 

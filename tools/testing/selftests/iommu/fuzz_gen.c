@@ -26,17 +26,21 @@ static const __u8 op_weights[FUZZ_OPS] = {
 	[FUZZ_OP_UNMAP_DMA]		= 1,
 };
 
-/* Of 10000 calls, how many are which event; the slow ones are rare */
+/*
+ * Of 10000 calls, how many are which event. To close and open devices is slow,
+ * so that it is rarely asked for while there are any.
+ */
 static const struct {
 	__u8	kind;
 	__u16	share;
+	__u16	share_without_devices;
 } event_shares[] = {
-	{ FUZZ_REQUEST, 300 },
-	{ FUZZ_CACHE, 100 },
-	{ FUZZ_KNOB, 20 },
-	{ FUZZ_ATTACH, 3 },
-	{ FUZZ_DETACH, 3 },
-	{ FUZZ_CYCLE, 2 },
+	{ FUZZ_REQUEST, 250, 50 },
+	{ FUZZ_CACHE, 50, 50 },
+	{ FUZZ_KNOB, 20, 20 },
+	{ FUZZ_ATTACH, 2, 40 },
+	{ FUZZ_DETACH, 1, 40 },
+	{ FUZZ_CYCLE, 0, 20 },
 };
 
 /**
@@ -222,16 +226,18 @@ static void gen_event(struct fuzz_call *call, struct fuzz_rand *rand, __u8 kind)
 	memcpy(call->data, &event, sizeof(event));
 }
 
-/* FUZZ_INPUTS for no event at all */
-static __u8 gen_event_kind(struct fuzz_rand *rand)
+/* FUZZ_KINDS for no event at all */
+static __u8 gen_event_kind(struct fuzz_rand *rand, const struct fuzz_env *env)
 {
-	__u32 at = fuzz_below(rand, 10000);
+	__u32 at = fuzz_below(rand, 10000), share;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(event_shares); i++) {
-		if (at < event_shares[i].share)
+		share = env->device[0] ? event_shares[i].share :
+					 event_shares[i].share_without_devices;
+		if (at < share)
 			return event_shares[i].kind;
-		at -= event_shares[i].share;
+		at -= share;
 	}
 	return FUZZ_KINDS;
 }
@@ -245,7 +251,7 @@ static __u8 gen_event_kind(struct fuzz_rand *rand)
 void fuzz_gen_call(struct fuzz_call *call, struct fuzz_rand *rand,
 		   unsigned int env)
 {
-	__u8 event = gen_event_kind(rand);
+	__u8 event = gen_event_kind(rand, &fuzz_envs[env]);
 
 	memset(call, 0, sizeof(*call));
 	call->target = fuzz_one_in(rand, 4);

@@ -198,7 +198,7 @@ static void note(struct fuzz_worker *w, const struct fuzz_answer *a)
  */
 bool fuzz_judge(struct fuzz_worker *w, const struct fuzz_answer *a)
 {
-	struct fuzz_view view = { a->call, a->in, a->size };
+	struct fuzz_view view = { a->call, a->in, a->size, a->readable };
 	bool faults = __atomic_load_n(&w->shared->armed, __ATOMIC_ACQUIRE) !=
 		      w->armed;
 	const char *bad = fuzz_malformed(&view);

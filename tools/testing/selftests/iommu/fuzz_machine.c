@@ -11,7 +11,7 @@
 
 #include "../kselftest.h"
 #include "fuzz.h"
-#include "pci.h"
+#include "iommu-nesting.h"
 
 #define MOCK	"/sys/kernel/debug/iommu_nesting_mock"
 #define RW	(VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE)
@@ -27,6 +27,10 @@ const struct fuzz_env fuzz_envs[] = {
 	  VFIO_TYPE1_NESTING_IOMMU, { 0, 1 }, { true, false } },
 	{ "no nesting", IOMMU_PASID_FORMAT_INTEL_VTD, VFIO_TYPE1v2_IOMMU,
 	  { 0, 0 }, { true, true } },
+	{ "vtd, no device open", IOMMU_PASID_FORMAT_INTEL_VTD,
+	  VFIO_TYPE1_NESTING_IOMMU, { 0, 0 }, { false, false } },
+	{ "smmuv3, no device open", IOMMU_PASID_FORMAT_ARM_SMMUV3,
+	  VFIO_TYPE1_NESTING_IOMMU, { 0, 1 }, { false, false } },
 };
 
 const unsigned int fuzz_env_count = ARRAY_SIZE(fuzz_envs);
@@ -54,7 +58,7 @@ static int open_mock(const char *bdf, const char *file)
 
 static int write_text(int fd, const char *text)
 {
-	return pwrite(fd, text, strlen(text), 0) < 0 ? -errno : 0;
+	return write(fd, text, strlen(text)) < 0 ? -errno : 0;
 }
 
 static int open_device_files(struct fuzz_machine *m, int i)
@@ -65,6 +69,9 @@ static int open_device_files(struct fuzz_machine *m, int i)
 	size_t c;
 
 	m->stage1[i] = open_mock(m->bdf[i], "stage1");
+	m->also_stage1[i] = -1;
+	if (m->also[i])
+		m->also_stage1[i] = open_mock(m->also[i], "stage1");
 	m->page_request[i] = open_mock(m->bdf[i], "page_request");
 	for (c = 0; c < ARRAY_SIZE(caches); c++)
 		m->cache[i][c] = open_mock(m->bdf[i], caches[c]);
@@ -124,10 +131,10 @@ static int set_iommu(int c, unsigned long type)
 	return ioctl(FUZZ_FD_CONTAINER + c, VFIO_SET_IOMMU, type) ? -errno : 0;
 }
 
-static int set_format(const struct fuzz_machine *m, int i)
+static int set_format(const struct fuzz_machine *m, const char *bdf)
 {
+	int fd = open_mock(bdf, "format"), ret;
 	char text[16];
-	int fd = open_mock(m->bdf[i], "format"), ret;
 
 	if (fd < 0)
 		return fd;
@@ -137,22 +144,33 @@ static int set_format(const struct fuzz_machine *m, int i)
 	return ret;
 }
 
+/* Notes which step of opening failed; hands the result on */
+static int step(struct fuzz_machine *m, const char *what, int ret)
+{
+	if (ret)
+		m->failed = what;
+	return ret;
+}
+
 /* The first group of a container chooses its IOMMU */
 static int open_group(struct fuzz_machine *m, int i)
 {
 	int c = m->env->container[i], ret;
 	char path[32];
 
-	snprintf(path, sizeof(path), "/dev/vfio/%d", pci_iommu_group(m->bdf[i]));
-	ret = place_fd(open(path, O_RDWR), FUZZ_FD_GROUP + i);
+	snprintf(path, sizeof(path), "/dev/vfio/%d",
+		 inest_pci_group(m->bdf[i]));
+	ret = step(m, "open group",
+		   place_fd(open(path, O_RDWR), FUZZ_FD_GROUP + i));
 	if (!ret)
-		ret = enter_container(i, c);
+		ret = step(m, "attach group", enter_container(i, c));
 	if (!ret && (!i || m->env->container[0] != c))
-		ret = set_iommu(c, m->env->type);
+		ret = step(m, "set IOMMU", set_iommu(c, m->env->type));
 	if (!ret && m->env->device[i])
-		ret = place_fd(ioctl(FUZZ_FD_GROUP + i,
-				     VFIO_GROUP_GET_DEVICE_FD, m->bdf[i]),
-			       FUZZ_FD_DEVICE + i);
+		ret = step(m, "open device",
+			   place_fd(ioctl(FUZZ_FD_GROUP + i,
+					  VFIO_GROUP_GET_DEVICE_FD, m->bdf[i]),
+				    FUZZ_FD_DEVICE + i));
 	return ret;
 }
 
@@ -168,13 +186,16 @@ int fuzz_machine_open(struct fuzz_machine *m, unsigned int env)
 	int i, ret = 0;
 
 	m->env = &fuzz_envs[env];
-	for (i = 0; !ret && i < m->devices; i++)
-		ret = set_format(m, i);
+	for (i = 0; !ret && i < m->devices; i++) {
+		ret = step(m, "set format", set_format(m, m->bdf[i]));
+		if (!ret && m->also[i])
+			ret = step(m, "set format", set_format(m, m->also[i]));
+	}
 	for (i = 0; !ret && i < FUZZ_DEVICES; i++)
-		ret = open_container(i);
+		ret = step(m, "open container", open_container(i));
 	for (i = 0; !ret && i < m->devices; i++)
 		ret = open_group(m, i);
-	return ret ?: fuzz_machine_map(m);
+	return ret ?: step(m, "map", fuzz_machine_map(m));
 }
 
 /**
@@ -275,8 +296,39 @@ int fuzz_machine_bound(const struct fuzz_machine *m, char *text, size_t size)
 		if (ret < 0)
 			return ret;
 		count += !!ret;
+		ret = append(m->also_stage1[i], text, size);
+		if (ret < 0)
+			return ret;
+		count += !!ret;
 	}
 	return count;
+}
+
+static bool blocked(const char *bdf)
+{
+	int fd = open_mock(bdf, "blocked");
+	char digit = '1';
+
+	if (read(fd, &digit, 1) != 1)
+		digit = '1';
+	close(fd);
+	return digit != '0';
+}
+
+/**
+ * fuzz_machine_blocked - Does a device still suffer from a fault
+ * @m: the machine
+ *
+ * Return: true when one is blocked from DMA
+ */
+bool fuzz_machine_blocked(const struct fuzz_machine *m)
+{
+	int i;
+
+	for (i = 0; i < m->devices; i++)
+		if (blocked(m->bdf[i]) || (m->also[i] && blocked(m->also[i])))
+			return true;
+	return false;
 }
 
 static int request(struct fuzz_machine *m, const struct fuzz_event *event,

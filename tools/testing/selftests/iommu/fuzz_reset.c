@@ -130,32 +130,6 @@ static bool faults(const struct fuzz_worker *w)
 	return __atomic_load_n(&w->shared->armed, __ATOMIC_ACQUIRE) != w->armed;
 }
 
-/**
- * fuzz_reset - Back to where a program starts
- * @w: the worker
- *
- * Return: false when a rule was broken
- */
-bool fuzz_reset(struct fuzz_worker *w)
-{
-	if (w->rebuild || faults(w))
-		return fuzz_exec_cycle(w, w->stats->programs);
-	if (w->dirty) {
-		unbind_all(w);
-		w->dirty = false;
-		if (!fuzz_check_quota(w))
-			return false;
-		if (++w->resets % LOOK_EVERY == 0 && !fuzz_check_idle(w))
-			return false;
-	}
-	if (w->remap) {
-		w->remap = false;
-		if (fuzz_machine_map(&w->machine))
-			return fuzz_exec_cycle(w, w->stats->programs);
-	}
-	return true;
-}
-
 static void disarm(struct fuzz_worker *w)
 {
 	struct fuzz_call off = { .kind = FUZZ_KNOB };
@@ -166,6 +140,40 @@ static void disarm(struct fuzz_worker *w)
 		memcpy(off.data, &event, sizeof(event));
 		fuzz_machine_event(&w->machine, &off, 0);
 	}
+}
+
+/**
+ * fuzz_reset - Back to where a program starts
+ * @w: the worker
+ *
+ * Return: false when a rule was broken
+ */
+bool fuzz_reset(struct fuzz_worker *w)
+{
+	bool faulty = faults(w);
+
+	if (w->keep)
+		return true;
+	if (faulty)
+		disarm(w);
+	if (w->rebuild)
+		return fuzz_exec_cycle(w, w->stats->programs);
+	if (w->dirty || faulty) {
+		unbind_all(w);
+		w->dirty = false;
+		if (!fuzz_check_quota(w))
+			return false;
+		if (++w->resets % LOOK_EVERY == 0 && !fuzz_check_idle(w))
+			return false;
+	}
+	if (faulty && fuzz_machine_blocked(&w->machine))
+		return fuzz_exec_cycle(w, w->stats->programs);
+	if (w->remap) {
+		w->remap = false;
+		if (fuzz_machine_map(&w->machine))
+			return fuzz_exec_cycle(w, w->stats->programs);
+	}
+	return true;
 }
 
 /**
@@ -193,8 +201,8 @@ bool fuzz_exec_open(struct fuzz_worker *w, unsigned int env)
 		if (!faults(w))
 			break;
 	}
-	return fuzz_violation(w, "containers (%s): %s",
-			      fuzz_envs[env].name, strerror(-ret));
+	return fuzz_violation(w, "%s: %s: %s", fuzz_envs[env].name,
+			      w->machine.failed, strerror(-ret));
 }
 
 /**

@@ -18,7 +18,7 @@ static struct fuzz_prog a, b, read_back[4];
 static const char *malformed(const struct fuzz_call *call)
 {
 	static __u8 arg[FUZZ_LEN];
-	struct fuzz_view view = { call, arg, call->len };
+	struct fuzz_view view = { call, arg, call->len, call->len };
 	size_t told = call->len < FUZZ_DATA ? call->len : FUZZ_DATA;
 
 	memcpy(arg, call->data, told);

@@ -19,7 +19,7 @@
 
 #include "../kselftest.h"
 #include "fuzz.h"
-#include "pci.h"
+#include "iommu-nesting.h"
 
 #define EDU_VENDOR_ID	0x1234
 #define EDU_DEVICE_ID	0x11e8
@@ -32,7 +32,7 @@
 #define SEED_DEFAULT		1
 
 /* Programs run before a worker turns to the next arrangement of containers */
-#define PROGRAMS_IN_A_ROW	2048
+#define PROGRAMS_IN_A_ROW	4096
 
 static struct {
 	double		seconds;
@@ -45,8 +45,13 @@ static struct {
 	bool		selftest;
 } options = { .seed = SEED_DEFAULT };
 
-static struct pci_bdf devices[MAX_DEVICES];
+static struct inest_bdf devices[MAX_DEVICES];
 static int device_count;
+
+/* One device of each group, and a second one where there is one */
+static const char *groups[MAX_DEVICES][2];
+static int group_count;
+
 static struct fuzz_shared *shared;
 static struct fuzz_cov *cov;
 static double start;
@@ -72,12 +77,12 @@ static int workers_possible(void)
 
 	if (n > FUZZ_WORKERS)
 		n = FUZZ_WORKERS;
-	return n < device_count ? n : device_count;
+	return n < group_count ? n : group_count;
 }
 
 static bool setup(struct fuzz_worker *w, int index, int workers)
 {
-	int each = device_count / workers, i;
+	int each = group_count / workers, i;
 
 	memset(w, 0, sizeof(*w));
 	w->shared = shared;
@@ -86,8 +91,10 @@ static bool setup(struct fuzz_worker *w, int index, int workers)
 	w->trace = options.trace;
 	if (each > FUZZ_DEVICES)
 		each = FUZZ_DEVICES;
-	for (i = 0; i < each; i++)
-		w->machine.bdf[i] = devices[index * each + i].text;
+	for (i = 0; i < each; i++) {
+		w->machine.bdf[i] = groups[index * each + i][0];
+		w->machine.also[i] = groups[index * each + i][1];
+	}
 	if (fuzz_exec_init() || fuzz_machine_init(&w->machine, each))
 		return fuzz_violation(w, "no memory, or not a mock device");
 	if (!fuzz_cov_open(cov))
@@ -127,15 +134,21 @@ static bool fuzz_one(struct fuzz_worker *w, struct fuzz_rand *rand)
 	return useful >= 0;
 }
 
-/* Programs in one arrangement, then close everything and see what is left */
+/*
+ * Programs in one arrangement; then everything is closed with what the last one
+ * left bound, and nothing may be left.
+ */
 static bool round_of(struct fuzz_worker *w, struct fuzz_rand *rand,
 		     unsigned int env, int programs)
 {
 	if (!fuzz_exec_open(w, env))
 		return false;
-	while (programs-- && !stopped())
+	while (programs-- && !stopped()) {
+		w->keep = !programs;
 		if (!fuzz_one(w, rand))
 			return false;
+	}
+	w->keep = false;
 	w->prog = NULL;
 	w->stats->cycles++;
 	fuzz_machine_close(&w->machine, fuzz_next(rand) % 6);
@@ -161,7 +174,7 @@ static bool replay_all(struct fuzz_worker *w, int index, int workers)
 
 static int work(int index, int workers)
 {
-	static const unsigned char turns[] = { 0, 1, 2, 0, 3, 0, 1, 4 };
+	static const unsigned char turns[] = { 0, 1, 5, 0, 2, 6, 1, 3, 0, 4 };
 	static struct fuzz_worker w;
 	struct fuzz_rand rand;
 	unsigned int turn = index;
@@ -243,21 +256,37 @@ static void *map_shared(size_t size)
 	return mem;
 }
 
+static void add_to_groups(const char *bdf)
+{
+	int number = inest_pci_group(bdf), i;
+
+	for (i = 0; i < group_count; i++)
+		if (inest_pci_group(groups[i][0]) == number)
+			break;
+	if (i == group_count)
+		groups[group_count++][0] = bdf;
+	else
+		groups[i][1] = bdf;
+}
+
 static void claim_devices(void)
 {
 	int i, ret;
 
 	if (access(MOCK, F_OK))
 		ksft_exit_skip("no mock IOMMU (CONFIG_IOMMU_NESTING_MOCK)\n");
-	device_count = pci_find(EDU_VENDOR_ID, EDU_DEVICE_ID, devices,
-				MAX_DEVICES);
+	device_count = inest_pci_find(EDU_VENDOR_ID, EDU_DEVICE_ID, devices,
+				      MAX_DEVICES);
 	if (device_count <= 0)
 		ksft_exit_skip("no edu device (PCI 1234:11e8)\n");
+	if (device_count > MAX_DEVICES)
+		device_count = MAX_DEVICES;
 	for (i = 0; i < device_count; i++) {
-		ret = pci_bind_vfio(devices[i].text);
+		ret = inest_pci_claim(devices[i].text);
 		if (ret)
 			ksft_exit_fail_msg("%s: vfio-pci: %s\n",
 					   devices[i].text, strerror(-ret));
+		add_to_groups(devices[i].text);
 	}
 }
 
@@ -266,7 +295,7 @@ static void release_devices(void)
 	int i;
 
 	for (i = 0; i < device_count; i++)
-		pci_restore(devices[i].text);
+		inest_pci_restore(devices[i].text);
 }
 
 static int fuzz(void)
@@ -282,8 +311,8 @@ static int fuzz(void)
 		return KSFT_FAIL;
 	shared->limit = options.inputs;
 	workers = workers_possible();
-	ksft_print_msg("seed %llu, %d workers, %d devices, %u stored programs\n",
-		       options.seed, workers, device_count,
+	ksft_print_msg("seed %llu, %d workers, %d groups, %u stored programs\n",
+		       options.seed, workers, group_count,
 		       fuzz_corpus_count(shared));
 	start = now();
 	for (i = 0; i < workers; i++)
