@@ -89,7 +89,7 @@ static const char *bind(struct demo *demo)
 	stage1_map(&demo->s1, VA, gpa(demo, demo->a), SZ_4K, STAGE1_RW);
 	say("stage 1", "the guest maps 0x%llx to page A at 0x%llx", VA,
 	    gpa(demo, demo->a));
-	if (vm_bind(vm, EVERY_GROUP, &demo->s1))
+	if (vm_bind(vm, ALL, &demo->s1))
 		return "BIND_PASID_TABLE";
 	say("bound", "table of context descriptors at 0x%llx, page tables at 0x%llx",
 	    demo->s1.cd, demo->s1.root);
@@ -107,7 +107,7 @@ static const char *change(struct demo *demo)
 	why = expect(demo, "stale", VA, demo->a, "");
 	if (why)
 		return why;
-	if (nesting_invalidate(demo->vm.container, EVERY_GROUP, &info))
+	if (inest_cache_invalidate(demo->vm.container, ALL, &info))
 		return "CACHE_INVLD";
 	say("invalidated", "ASID %u, address 0x%llx, one granule of 4 KiB",
 	    ASID, VA);
@@ -123,7 +123,7 @@ static const char *fault(struct demo *demo)
 	if (why)
 		return why;
 	stage1_map(&demo->s1, VA_UNMAPPED, demo->loose, SZ_4K, STAGE1_RW);
-	if (vfio_unmap(demo->vm.container, demo->loose, SZ_4K))
+	if (inest_dma_unmap(demo->vm.container, demo->loose, SZ_4K))
 		return "unmap of stage 2";
 	return expect(demo, "fault", VA_UNMAPPED, VM_NOWHERE,
 		      " (in stage 1, not in stage 2)");
@@ -149,7 +149,7 @@ static const char *unbind(struct demo *demo)
 {
 	const char *why;
 
-	if (nesting_unbind(demo->vm.container, EVERY_GROUP))
+	if (inest_unbind_pasid_table(demo->vm.container, ALL))
 		return "UNBIND_PASID_TABLE";
 	why = expect(demo, "unbound", VA, VM_NOWHERE, "");
 	return why ?: expect(demo, "unbound", gpa(demo, demo->b), demo->b,
@@ -182,7 +182,7 @@ static const char *start(struct demo *demo, int devices)
 	if (!devices)
 		return "no edu device (PCI 1234:11e8)";
 	say("device", "QEMU's edu at %s, IOMMU group %d, driven through VFIO",
-	    vm_device_bdf(0), pci_iommu_group(vm_device_bdf(0)));
+	    vm_device_bdf(0), inest_pci_group(vm_device_bdf(0)));
 	if (vm_open(&demo->vm, 0, 1))
 		return "no nesting container";
 	return NULL;

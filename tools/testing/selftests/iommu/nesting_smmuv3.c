@@ -40,14 +40,14 @@ static void create_stage1(struct vm *vm, struct stage1 *s1, __u16 asid)
 
 static int invalidate(struct vm *vm, struct iommu_cache_invalidate_info info)
 {
-	return nesting_invalidate(vm->container, EVERY_GROUP, &info);
+	return inest_cache_invalidate(vm->container, ALL, &info);
 }
 
 static int bind_config(struct vm *vm, __u8 config)
 {
-	struct iommu_pasid_table_config cfg = config_other(config);
+	struct iommu_pasid_table_config cfg = inest_no_table(config);
 
-	return nesting_bind(vm->container, EVERY_GROUP, &cfg);
+	return inest_bind_pasid_table(vm->container, ALL, &cfg);
 }
 
 /* One device, bound to @s1, where VA leads to page @a; page @b is another */
@@ -66,7 +66,7 @@ FIXTURE_SETUP(one)
 	self->a = vm_alloc(&self->vm);
 	self->b = vm_alloc(&self->vm);
 	map_page(&self->vm, &self->s1, VA, self->a);
-	ASSERT_EQ(0, vm_bind(&self->vm, EVERY_GROUP, &self->s1));
+	ASSERT_EQ(0, vm_bind(&self->vm, ALL, &self->s1));
 }
 
 FIXTURE_TEARDOWN(one)

@@ -14,16 +14,16 @@
 /* What a container gave when nesting was asked for, and then a plain IOMMU */
 static void test_set_iommu(void)
 {
-	int container = vfio_open_container();
-	int group = vfio_open_group(vm_device_bdf(0));
-	int ret = vfio_set_container(group, container);
+	int container = inest_container_open();
+	int group = inest_group_open_pci(vm_device_bdf(0));
+	int ret = inest_group_attach(group, container);
 
 	ksft_test_result(!ret, "attach_group\n");
-	ret = vfio_set_iommu(container, VFIO_TYPE1_NESTING_IOMMU);
+	ret = inest_container_set_iommu(container, VFIO_TYPE1_NESTING_IOMMU);
 	if (ret != -EOPNOTSUPP)
 		ksft_print_msg("VFIO_SET_IOMMU returned %d\n", ret);
 	ksft_test_result(ret == -EOPNOTSUPP, "set_nesting_iommu_refused\n");
-	ret = vfio_set_iommu(container, VFIO_TYPE1v2_IOMMU);
+	ret = inest_container_set_iommu(container, VFIO_TYPE1v2_IOMMU);
 	ksft_test_result(!ret, "set_plain_iommu_after_refusal\n");
 	close(group);
 	close(container);
@@ -39,19 +39,18 @@ static void test_refused_op(const char *name, int ret)
 static void test_operations(struct vm *vm)
 {
 	struct iommu_pasid_table_config bypass =
-		config_other(IOMMU_PASID_CONFIG_BYPASS);
+		inest_no_table(IOMMU_PASID_CONFIG_BYPASS);
 	struct iommu_pasid_table_config table = config_translate(GUEST_RAM);
 	struct iommu_cache_invalidate_info inv = inv_asid(1);
 	struct iommu_nesting_info info;
 	int fd = vm->container;
 
-	ksft_test_result(vfio_nesting_info(fd, &info) == -ENOENT,
+	ksft_test_result(inest_info(fd, &info, sizeof(info)) == -ENOENT,
 			 "no_capability\n");
-	test_refused_op("bind", nesting_bind(fd, EVERY_GROUP, &table));
-	test_refused_op("bypass", nesting_bind(fd, EVERY_GROUP, &bypass));
-	test_refused_op("unbind", nesting_unbind(fd, EVERY_GROUP));
-	test_refused_op("invalidate",
-			nesting_invalidate(fd, EVERY_GROUP, &inv));
+	test_refused_op("bind", inest_bind_pasid_table(fd, ALL, &table));
+	test_refused_op("bypass", inest_bind_pasid_table(fd, ALL, &bypass));
+	test_refused_op("unbind", inest_unbind_pasid_table(fd, ALL));
+	test_refused_op("invalidate", inest_cache_invalidate(fd, ALL, &inv));
 }
 
 static void test_plain_container(void)

@@ -59,7 +59,7 @@ TEST_F(one, bind_bad_table)
 
 		apply(&config, &bad_tables[i]);
 		EXPECT_EQ(bad_tables[i].error,
-			  nesting_bind(vm->container, EVERY_GROUP, &config))
+			  inest_bind_pasid_table(vm->container, ALL, &config))
 			TH_LOG("%s", bad_tables[i].what);
 		expect_same(_metadata, self, bad_tables[i].what);
 	}
@@ -77,8 +77,8 @@ TEST_F(one, bind_bad_table_to_group)
 
 		apply(&config, &bad_tables[i]);
 		EXPECT_EQ(bad_tables[i].error,
-			  nesting_bind(vm->container, vm->dev[0].group,
-				       &config))
+			  inest_bind_pasid_table(vm->container,
+						 vm->dev[0].group, &config))
 			TH_LOG("%s", bad_tables[i].what);
 	}
 	expect_same(_metadata, self, "bad tables for a group");
@@ -103,12 +103,12 @@ TEST_F(one, bind_table_with_nothing_to_translate)
 	     kind <= IOMMU_PASID_CONFIG_ABORT; kind++) {
 		for (i = 0; i < ARRAY_SIZE(bad); i++) {
 			struct iommu_pasid_table_config config =
-				config_other(kind);
+				inest_no_table(kind);
 
 			apply(&config, &bad[i]);
 			EXPECT_EQ(bad[i].error,
-				  nesting_bind(self->vm.container, EVERY_GROUP,
-					       &config))
+				  inest_bind_pasid_table(self->vm.container,
+							 ALL, &config))
 				TH_LOG("config %u, %s", kind, bad[i].what);
 		}
 		expect_same(_metadata, self, "BYPASS or ABORT with a bad field");
@@ -129,7 +129,7 @@ TEST_F(one, bind_more_pasids_than_there_are)
 		config.pasid_bits = bits;
 		config.vendor_data.smmuv3.s1fmt = s1fmt;
 		EXPECT_EQ(-EOPNOTSUPP,
-			  nesting_bind(vm->container, EVERY_GROUP, &config))
+			  inest_bind_pasid_table(vm->container, ALL, &config))
 			TH_LOG("s1fmt %u", s1fmt);
 		expect_same(_metadata, self, "too many PASIDs");
 	}
@@ -145,8 +145,8 @@ TEST_F(one, bind_table_not_aligned_to_its_size)
 	struct iommu_pasid_table_config config = config_translate(0);
 
 	apply_all(&config, pokes, ARRAY_SIZE(pokes));
-	EXPECT_EQ(-EINVAL, nesting_bind(self->vm.container, EVERY_GROUP,
-					&config));
+	EXPECT_EQ(-EINVAL,
+		  inest_bind_pasid_table(self->vm.container, ALL, &config));
 	expect_same(_metadata, self, "misaligned table");
 }
 
@@ -161,7 +161,7 @@ TEST_F(one, bind_table_not_wholly_mapped)
 	int ret;
 
 	apply_all(&config, pokes, ARRAY_SIZE(pokes));
-	ret = nesting_bind(self->vm.container, EVERY_GROUP, &config);
+	ret = inest_bind_pasid_table(self->vm.container, ALL, &config);
 	EXPECT_TRUE(ret == -ENOENT || ret == -EOPNOTSUPP)
 		TH_LOG("got %d", ret);
 	expect_same(_metadata, self, "table that is mapped in part");
@@ -174,10 +174,11 @@ TEST_F(one, bind_table_that_device_cannot_read)
 	__u64 gpa = guest_alloc_loose(&vm->guest);
 	struct iommu_pasid_table_config config = config_translate(gpa);
 
-	ASSERT_EQ(0, vfio_unmap(vm->container, gpa, SZ_4K));
-	ASSERT_EQ(0, vfio_map(vm->container, gpa, guest_ptr(&vm->guest, gpa),
-			      SZ_4K, VFIO_DMA_MAP_FLAG_WRITE));
-	EXPECT_EQ(-ENOENT, nesting_bind(vm->container, EVERY_GROUP, &config));
+	ASSERT_EQ(0, inest_dma_unmap(vm->container, gpa, SZ_4K));
+	ASSERT_EQ(0,
+		  inest_dma_map(vm->container, gpa, guest_ptr(&vm->guest, gpa),
+				SZ_4K, VFIO_DMA_MAP_FLAG_WRITE));
+	EXPECT_EQ(-ENOENT, inest_bind_pasid_table(vm->container, ALL, &config));
 	expect_same(_metadata, self, "table that is write-only");
 }
 
@@ -191,7 +192,7 @@ static int sized_bind(struct vm *vm, struct iommu_pasid_table_config config,
 	memcpy(data, &config, sizeof(config));
 	if (argsz > sizeof(config))
 		data[argsz - 1] = tail;
-	return nesting_op(vm->container, OP_BIND, data, argsz);
+	return inest_op(vm->container, OP_BIND, data, argsz);
 }
 
 TEST_F(one, bind_argsz)
@@ -199,7 +200,7 @@ TEST_F(one, bind_argsz)
 	struct iommu_pasid_table_config translate =
 		config_translate(self->s1.cd);
 	struct iommu_pasid_table_config abort =
-		config_other(IOMMU_PASID_CONFIG_ABORT);
+		inest_no_table(IOMMU_PASID_CONFIG_ABORT);
 	const size_t full = sizeof(translate);
 	struct vm *vm = &self->vm;
 	size_t size;

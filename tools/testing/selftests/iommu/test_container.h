@@ -7,18 +7,18 @@ static void expect_every_op(struct __test_metadata *_metadata, int error,
 {
 	struct iommu_pasid_table_config table = config_translate(GUEST_RAM);
 	struct iommu_pasid_table_config bypass =
-		config_other(IOMMU_PASID_CONFIG_BYPASS);
+		inest_no_table(IOMMU_PASID_CONFIG_BYPASS);
 	struct iommu_cache_invalidate_info info = inv_asid(ASID);
 
-	EXPECT_EQ(error, nesting_bind(fd, EVERY_GROUP, &table));
-	EXPECT_EQ(error, nesting_bind(fd, EVERY_GROUP, &bypass));
-	EXPECT_EQ(error, nesting_unbind(fd, EVERY_GROUP));
-	EXPECT_EQ(error, nesting_invalidate(fd, EVERY_GROUP, &info));
+	EXPECT_EQ(error, inest_bind_pasid_table(fd, ALL, &table));
+	EXPECT_EQ(error, inest_bind_pasid_table(fd, ALL, &bypass));
+	EXPECT_EQ(error, inest_unbind_pasid_table(fd, ALL));
+	EXPECT_EQ(error, inest_cache_invalidate(fd, ALL, &info));
 }
 
 TEST(extension_is_offered)
 {
-	int container = vfio_open_container();
+	int container = inest_container_open();
 
 	ASSERT_LE(0, container);
 	EXPECT_EQ(1, ioctl(container, VFIO_CHECK_EXTENSION,
@@ -28,7 +28,7 @@ TEST(extension_is_offered)
 
 TEST(op_before_group)
 {
-	int container = vfio_open_container();
+	int container = inest_container_open();
 
 	ASSERT_LE(0, container);
 	expect_every_op(_metadata, -EINVAL, container);
@@ -37,12 +37,12 @@ TEST(op_before_group)
 
 TEST(op_before_iommu)
 {
-	int container = vfio_open_container();
-	int group = vfio_open_group(vm_device_bdf(0));
+	int container = inest_container_open();
+	int group = inest_group_open_pci(vm_device_bdf(0));
 
 	ASSERT_LE(0, container);
 	ASSERT_LE(0, group);
-	ASSERT_EQ(0, vfio_set_container(group, container));
+	ASSERT_EQ(0, inest_group_attach(group, container));
 	expect_every_op(_metadata, -EINVAL, container);
 	close(group);
 	close(container);
@@ -77,7 +77,7 @@ TEST_F(plain, no_capability)
 {
 	struct iommu_nesting_info info;
 
-	EXPECT_EQ(-ENOENT, vfio_nesting_info(self->vm.container, &info));
+	EXPECT_EQ(-ENOENT, inest_info(self->vm.container, &info, sizeof(info)));
 }
 
 TEST_F(plain, no_operations)
@@ -85,8 +85,8 @@ TEST_F(plain, no_operations)
 	struct vm *vm = &self->vm;
 
 	expect_every_op(_metadata, -EOPNOTSUPP, vm->container);
-	EXPECT_EQ(-EOPNOTSUPP, nesting_unbind(vm->container,
-					      vm->dev[0].group));
+	EXPECT_EQ(-EOPNOTSUPP,
+		  inest_unbind_pasid_table(vm->container, vm->dev[0].group));
 	EXPECT_EQ(self->page, vm_lands(vm, 0, vm->page[self->page].gpa));
 }
 

@@ -88,12 +88,12 @@ static void expect_refused(struct __test_metadata *_metadata,
 			TH_LOG("%s", pokes[i].what);
 		expect_same(_metadata, self, pokes[i].what);
 	}
-	expect_fresh_after(_metadata, self, inv_all(IOTLB));
+	expect_fresh_after(_metadata, self, inest_inv_all(IOTLB));
 }
 
 TEST_F(one, invalidate_bad_head)
 {
-	expect_refused(_metadata, self, inv_all(IOTLB), bad_heads,
+	expect_refused(_metadata, self, inest_inv_all(IOTLB), bad_heads,
 		       ARRAY_SIZE(bad_heads));
 }
 
@@ -132,7 +132,7 @@ TEST_F(one, invalidate_odd_granule)
 					  inv_addr(ASID, VA & ~0x1fffULL,
 						   0x2000, 1)));
 	expect_same(_metadata, self, "odd granule");
-	expect_fresh_after(_metadata, self, inv_all(IOTLB));
+	expect_fresh_after(_metadata, self, inest_inv_all(IOTLB));
 }
 
 /* A granule of a size that the range is not aligned to */
@@ -142,7 +142,7 @@ TEST_F(one, invalidate_misaligned_block)
 	EXPECT_EQ(-EINVAL, invalidate(&self->vm,
 				      inv_addr(ASID, VA, SZ_2M, 1)));
 	expect_same(_metadata, self, "misaligned block");
-	expect_fresh_after(_metadata, self, inv_all(IOTLB));
+	expect_fresh_after(_metadata, self, inest_inv_all(IOTLB));
 }
 
 /* What no flag selects is not looked at */
@@ -174,7 +174,7 @@ static int sized_invalidate(struct vm *vm,
 	memcpy(data, &info, sizeof(info));
 	if (argsz > sizeof(info))
 		data[argsz - 1] = tail;
-	return nesting_op(vm->container, OP_INVLD, data, argsz);
+	return inest_op(vm->container, OP_INVLD, data, argsz);
 }
 
 /* The granularity says how much there has to be, and no more is needed */
@@ -187,7 +187,7 @@ TEST_F(one, invalidate_argsz)
 		{ inv_addr(ASID, VA, SZ_4K, 1), 56 },
 		{ inv_asid(ASID), 32 },
 		{ inv_cd(0), 32 },
-		{ inv_all(IOTLB), 16 },
+		{ inest_inv_all(IOTLB), 16 },
 	};
 	const size_t full = sizeof(kind[0].info);
 	struct vm *vm = &self->vm;
@@ -218,7 +218,7 @@ TEST_F(one, invalidate_argsz)
 TEST_F(one, invalidate_shortest)
 {
 	assert_stale_after_change(_metadata, self);
-	ASSERT_EQ(0, sized_invalidate(&self->vm, inv_all(IOTLB), 16, 0));
+	ASSERT_EQ(0, sized_invalidate(&self->vm, inest_inv_all(IOTLB), 16, 0));
 	EXPECT_EQ(self->b, vm_lands(&self->vm, 0, VA));
 	map_page(&self->vm, &self->s1, VA, self->a);
 	ASSERT_EQ(self->b, vm_lands(&self->vm, 0, VA));

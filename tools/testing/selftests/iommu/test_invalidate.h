@@ -134,7 +134,8 @@ TEST_F(one, invalidate_asid)
 TEST_F(one, invalidate_domain)
 {
 	assert_stale_after_change(_metadata, self);
-	expect_fresh_after(_metadata, self, inv_all(IOMMU_CACHE_INV_TYPE_IOTLB));
+	expect_fresh_after(_metadata, self,
+			   inest_inv_all(IOMMU_CACHE_INV_TYPE_IOTLB));
 }
 
 /* The device may reach the old page until the entry is invalidated */
@@ -174,7 +175,8 @@ static void assert_stale_cd_after_change(struct __test_metadata *_metadata,
 TEST_F(one, invalidate_cd)
 {
 	assert_stale_cd_after_change(_metadata, self);
-	assert_stale_after(_metadata, self, inv_all(IOMMU_CACHE_INV_TYPE_IOTLB));
+	assert_stale_after(_metadata, self,
+			   inest_inv_all(IOMMU_CACHE_INV_TYPE_IOTLB));
 	expect_fresh_after(_metadata, self, inv_cd(0));
 	EXPECT_EQ(self->b, vm_lands(&self->vm, 0, VA_2));
 }
@@ -197,8 +199,9 @@ TEST_F(one, invalidate_cd_and_iotlb)
 	ASSERT_EQ(self->a, vm_lands(&self->vm, 0, VA));
 	stage1_write_cd(&other, self->s1.cd, self->vm.info.addr_width);
 	assert_stale_after(_metadata, self, inv_cd(EVERY_ID));
-	expect_fresh_after(_metadata, self, inv_all(IOMMU_CACHE_INV_TYPE_IOTLB |
-				   IOMMU_CACHE_INV_TYPE_PASID));
+	expect_fresh_after(_metadata, self,
+			   inest_inv_all(IOMMU_CACHE_INV_TYPE_IOTLB |
+					 IOMMU_CACHE_INV_TYPE_PASID));
 }
 
 TEST_F(one, invalidate_cd_and_asid)
@@ -214,9 +217,9 @@ TEST_F(one, invalidate_cd_and_asid)
 /* Without a stage 1 there is nothing to invalidate, and no harm in it */
 TEST_F(one, invalidate_unbound)
 {
-	ASSERT_EQ(0, nesting_unbind(self->vm.container, EVERY_GROUP));
+	ASSERT_EQ(0, inest_unbind_pasid_table(self->vm.container, ALL));
 	EXPECT_EQ(0, invalidate(&self->vm,
-				inv_all(IOMMU_CACHE_INV_TYPE_IOTLB |
-					IOMMU_CACHE_INV_TYPE_PASID)));
+				inest_inv_all(IOMMU_CACHE_INV_TYPE_IOTLB |
+					      IOMMU_CACHE_INV_TYPE_PASID)));
 	EXPECT_EQ(self->a, vm_lands(&self->vm, 0, self->vm.page[self->a].gpa));
 }

@@ -20,7 +20,7 @@ static void expect_usable(struct __test_metadata *_metadata)
 	page = vm_alloc(&vm);
 	map_page(&vm, &s1, VA_2, page);
 	EXPECT_EQ(page, vm_lands(&vm, 0, vm.page[page].gpa));
-	ASSERT_EQ(0, vm_bind(&vm, EVERY_GROUP, &s1));
+	ASSERT_EQ(0, vm_bind(&vm, ALL, &s1));
 	EXPECT_EQ(page, vm_lands(&vm, 0, VA_2));
 	EXPECT_EQ(VM_NOWHERE, vm_lands(&vm, 0, VA));
 	vm_close(&vm);
@@ -66,7 +66,7 @@ FIXTURE_SETUP(close_order)
 	create_stage1(&self->vm, &self->s1, ASID);
 	self->page = vm_alloc(&self->vm);
 	map_page(&self->vm, &self->s1, VA, self->page);
-	ASSERT_EQ(0, vm_bind(&self->vm, EVERY_GROUP, &self->s1));
+	ASSERT_EQ(0, vm_bind(&self->vm, ALL, &self->s1));
 	ASSERT_LT(0, locked_memory());
 }
 
@@ -118,19 +118,20 @@ TEST_F(one, group_detached_while_bound)
 	struct vm *vm = &self->vm;
 	int group = vm->dev[0].group;
 
-	EXPECT_EQ(-EBUSY, vfio_unset_container(group));
+	EXPECT_EQ(-EBUSY, inest_group_detach(group));
 	EXPECT_EQ(self->a, vm_lands(vm, 0, VA));
 	edu_close(&vm->dev[0].edu);
-	ASSERT_EQ(0, vfio_unset_container(group));
-	EXPECT_EQ(-EINVAL, vm_bind(vm, EVERY_GROUP, &self->s1));
-	EXPECT_EQ(-EINVAL, nesting_unbind(vm->container, EVERY_GROUP));
+	ASSERT_EQ(0, inest_group_detach(group));
+	EXPECT_EQ(-EINVAL, vm_bind(vm, ALL, &self->s1));
+	EXPECT_EQ(-EINVAL, inest_unbind_pasid_table(vm->container, ALL));
 
 	ASSERT_EQ(0, vm_attach(vm, 0));
-	ASSERT_EQ(0, vfio_set_iommu(vm->container, VFIO_TYPE1_NESTING_IOMMU));
+	ASSERT_EQ(0, inest_container_set_iommu(vm->container,
+					       VFIO_TYPE1_NESTING_IOMMU));
 	ASSERT_EQ(0, vm_map(vm));
 	ASSERT_EQ(0, vm_start_device(vm, 0));
 	EXPECT_EQ(self->b, vm_lands(vm, 0, vm->page[self->b].gpa));
-	ASSERT_EQ(0, vm_bind(vm, EVERY_GROUP, &self->s1));
+	ASSERT_EQ(0, vm_bind(vm, ALL, &self->s1));
 	EXPECT_EQ(self->a, vm_lands(vm, 0, VA));
 }
 
@@ -139,17 +140,17 @@ TEST_F(one, driver_unbound_while_bound)
 	struct vm *vm = &self->vm;
 
 	edu_close(&vm->dev[0].edu);
-	ASSERT_EQ(0, pci_unbind(vm->dev[0].bdf));
-	EXPECT_EQ(-EINVAL, vm_bind(vm, EVERY_GROUP, &self->s1));
-	EXPECT_EQ(-EINVAL, nesting_unbind(vm->container, EVERY_GROUP));
+	ASSERT_EQ(0, inest_pci_unbind(vm->dev[0].bdf));
+	EXPECT_EQ(-EINVAL, vm_bind(vm, ALL, &self->s1));
+	EXPECT_EQ(-EINVAL, inest_unbind_pasid_table(vm->container, ALL));
 	vm_close(vm);
-	ASSERT_EQ(0, pci_bind_vfio(vm->dev[0].bdf));
+	ASSERT_EQ(0, inest_pci_claim(vm->dev[0].bdf));
 	expect_usable(_metadata);
 }
 
 static void *unbind_driver(void *bdf)
 {
-	return (void *)(long)pci_unbind(bdf);
+	return (void *)(long)inest_pci_unbind(bdf);
 }
 
 /* An eventfd that vfio-pci signals when it wants the device back */
@@ -181,14 +182,14 @@ TEST_F(one, driver_unbound_while_open)
 				    (void *)vm->dev[0].bdf));
 	EXPECT_EQ(1, poll(&pfd, 1, 10000));
 	EXPECT_EQ(self->a, vm_lands(vm, 0, VA));
-	EXPECT_EQ(0, vm_bind(vm, EVERY_GROUP, &self->s1));
+	EXPECT_EQ(0, vm_bind(vm, ALL, &self->s1));
 	edu_close(&vm->dev[0].edu);
 	ASSERT_EQ(0, pthread_join(thread, &result));
 	EXPECT_EQ(0, (long)result);
-	EXPECT_EQ(-EINVAL, vm_bind(vm, EVERY_GROUP, &self->s1));
+	EXPECT_EQ(-EINVAL, vm_bind(vm, ALL, &self->s1));
 	vm_close(vm);
 	close(pfd.fd);
-	ASSERT_EQ(0, pci_bind_vfio(vm->dev[0].bdf));
+	ASSERT_EQ(0, inest_pci_claim(vm->dev[0].bdf));
 	expect_usable(_metadata);
 }
 
@@ -211,7 +212,7 @@ static void bind_and_wait(int ready)
 		_exit(1);
 	create_stage1(&vm, &s1, ASID);
 	map_page(&vm, &s1, VA, vm_alloc(&vm));
-	if (vm_bind(&vm, EVERY_GROUP, &s1) ||
+	if (vm_bind(&vm, ALL, &s1) ||
 	    edu_start_store(&vm.dev[0].edu, VA, 0, VM_TOKEN_SIZE) ||
 	    write(ready, "", 1) != 1)
 		_exit(1);

@@ -78,8 +78,8 @@ TEST_F(one, op_header)
 
 TEST_F(one, op_unbind_takes_no_data)
 {
-	EXPECT_EQ(-EINVAL, nesting_op(self->vm.container, OP_UNBIND,
-				      "\0\0\0\0\0\0\0", 8));
+	EXPECT_EQ(-EINVAL,
+		  inest_op(self->vm.container, OP_UNBIND, "\0\0\0\0\0\0\0", 8));
 	expect_same(_metadata, self, "unbind with data");
 }
 
@@ -95,16 +95,16 @@ TEST_F(one, op_sizes_that_disagree)
 	for (size = 0; size < sizeof(config) + 8; size++) {
 		if (size == sizeof(config))
 			continue;
-		EXPECT_EQ(-EINVAL, nesting_op(self->vm.container, OP_BIND,
-					      data, size))
+		EXPECT_EQ(-EINVAL,
+			  inest_op(self->vm.container, OP_BIND, data, size))
 			TH_LOG("bind of %zu bytes", size);
 	}
 	memcpy(data, &info, sizeof(info));
 	for (size = 0; size < sizeof(info) + 8; size++) {
 		if (size == sizeof(info))
 			continue;
-		EXPECT_EQ(-EINVAL, nesting_op(self->vm.container, OP_INVLD,
-					      data, size))
+		EXPECT_EQ(-EINVAL,
+			  inest_op(self->vm.container, OP_INVLD, data, size))
 			TH_LOG("invalidation of %zu bytes", size);
 	}
 	expect_same(_metadata, self, "sizes that disagree");
@@ -166,8 +166,8 @@ static int group_op_on(struct vm *vm, __s32 fd, __u32 reserved)
 		.__reserved = reserved,
 	};
 
-	return nesting_op(vm->container, OP_UNBIND | OP_GROUP, &group,
-			  sizeof(group));
+	return inest_op(vm->container, OP_UNBIND | OP_GROUP, &group,
+			sizeof(group));
 }
 
 TEST_F(one, op_group)
@@ -196,11 +196,11 @@ TEST_F(one, op_group_in_no_container)
 	struct vm *vm = &self->vm;
 	int group;
 
-	group = vfio_open_group(vm_device_bdf(1));
+	group = inest_group_open_pci(vm_device_bdf(1));
 	ASSERT_LE(0, group);
 	EXPECT_EQ(-ENODEV, vm_bind(vm, group, &self->s1));
-	EXPECT_EQ(-ENODEV, nesting_unbind(vm->container, group));
-	EXPECT_EQ(-ENODEV, nesting_invalidate(vm->container, group, &info));
+	EXPECT_EQ(-ENODEV, inest_unbind_pasid_table(vm->container, group));
+	EXPECT_EQ(-ENODEV, inest_cache_invalidate(vm->container, group, &info));
 	expect_same(_metadata, self, "a group in no container");
 	close(group);
 }

@@ -48,7 +48,7 @@ TEST_F(pair, own_tables)
 
 TEST_F(pair, one_table_for_every_group)
 {
-	ASSERT_EQ(0, vm_bind(&self->vm, EVERY_GROUP, &self->s1[0]));
+	ASSERT_EQ(0, vm_bind(&self->vm, ALL, &self->s1[0]));
 	EXPECT_EQ(self->page[0], vm_lands(&self->vm, 0, VA));
 	EXPECT_EQ(self->page[0], vm_lands(&self->vm, 1, VA));
 }
@@ -58,8 +58,8 @@ TEST_F(pair, bad_table_for_every_group)
 {
 	struct iommu_pasid_table_config config = config_translate(GUEST_BLOCKS);
 
-	ASSERT_EQ(-ENOENT, nesting_bind(self->vm.container, EVERY_GROUP,
-					&config));
+	ASSERT_EQ(-ENOENT,
+		  inest_bind_pasid_table(self->vm.container, ALL, &config));
 	expect_both(_metadata, self);
 }
 
@@ -67,7 +67,7 @@ TEST_F(pair, unbind_one)
 {
 	struct vm *vm = &self->vm;
 
-	ASSERT_EQ(0, nesting_unbind(vm->container, vm->dev[0].group));
+	ASSERT_EQ(0, inest_unbind_pasid_table(vm->container, vm->dev[0].group));
 	EXPECT_EQ(VM_NOWHERE, vm_lands(vm, 0, VA));
 	EXPECT_EQ(self->spare, vm_lands(vm, 0, vm->page[self->spare].gpa));
 	EXPECT_EQ(self->page[1], vm_lands(vm, 1, VA));
@@ -79,7 +79,7 @@ TEST_F(pair, unbind_every_group)
 	struct vm *vm = &self->vm;
 	int i;
 
-	ASSERT_EQ(0, nesting_unbind(vm->container, EVERY_GROUP));
+	ASSERT_EQ(0, inest_unbind_pasid_table(vm->container, ALL));
 	for (i = 0; i < 2; i++)
 		EXPECT_EQ(self->spare,
 			  vm_lands(vm, i, vm->page[self->spare].gpa));
@@ -88,10 +88,11 @@ TEST_F(pair, unbind_every_group)
 TEST_F(pair, abort_one)
 {
 	struct iommu_pasid_table_config config =
-		config_other(IOMMU_PASID_CONFIG_ABORT);
+		inest_no_table(IOMMU_PASID_CONFIG_ABORT);
 	struct vm *vm = &self->vm;
 
-	ASSERT_EQ(0, nesting_bind(vm->container, vm->dev[1].group, &config));
+	ASSERT_EQ(0, inest_bind_pasid_table(vm->container, vm->dev[1].group,
+					    &config));
 	EXPECT_EQ(self->page[0], vm_lands(vm, 0, VA));
 	EXPECT_EQ(VM_NOWHERE, vm_lands(vm, 1, VA));
 }
@@ -107,8 +108,8 @@ TEST_F(pair, invalidate_by_asid)
 	for (i = 0; i < 2; i++)
 		map_page(vm, &self->s1[i], VA, self->spare);
 	expect_both(_metadata, self);
-	ASSERT_EQ(0, nesting_invalidate(vm->container, vm->dev[1].group,
-					&info));
+	ASSERT_EQ(0, inest_cache_invalidate(vm->container, vm->dev[1].group,
+					    &info));
 	EXPECT_EQ(self->page[0], vm_lands(vm, 0, VA));
 	EXPECT_EQ(self->spare, vm_lands(vm, 1, VA));
 }
@@ -128,11 +129,11 @@ TEST_F(pair, invalidate_cd_of_one)
 		stage1_write_cd(&other, self->s1[i].cd, vm->info.addr_width);
 	}
 	expect_both(_metadata, self);
-	ASSERT_EQ(0, nesting_invalidate(vm->container, vm->dev[0].group,
-					&info));
+	ASSERT_EQ(0, inest_cache_invalidate(vm->container, vm->dev[0].group,
+					    &info));
 	EXPECT_EQ(self->spare, vm_lands(vm, 0, VA));
 	EXPECT_EQ(self->page[1], vm_lands(vm, 1, VA));
-	ASSERT_EQ(0, nesting_invalidate(vm->container, EVERY_GROUP, &info));
+	ASSERT_EQ(0, inest_cache_invalidate(vm->container, ALL, &info));
 	EXPECT_EQ(self->spare, vm_lands(vm, 1, VA));
 }
 
@@ -148,7 +149,7 @@ TEST_F(pair, stage2_unmapped_for_both)
 		map_page(vm, &self->s1[i], VA_2, loose);
 		ASSERT_EQ(loose, vm_lands(vm, i, VA_2));
 	}
-	ASSERT_EQ(0, vfio_unmap(vm->container, gpa, SZ_4K));
+	ASSERT_EQ(0, inest_dma_unmap(vm->container, gpa, SZ_4K));
 	for (i = 0; i < 2; i++)
 		EXPECT_EQ(VM_NOWHERE, vm_lands(vm, i, VA_2));
 }
@@ -160,7 +161,7 @@ TEST_F(pair, detach_one)
 
 	expect_both(_metadata, self);
 	edu_close(&vm->dev[1].edu);
-	ASSERT_EQ(0, vfio_unset_container(vm->dev[1].group));
+	ASSERT_EQ(0, inest_group_detach(vm->dev[1].group));
 	EXPECT_EQ(self->page[0], vm_lands(vm, 0, VA));
 	EXPECT_EQ(-ENODEV, vm_bind(vm, vm->dev[1].group, &self->s1[1]));
 
@@ -179,14 +180,15 @@ TEST_F(pair, driver_unbound_from_one)
 
 	expect_both(_metadata, self);
 	edu_close(&vm->dev[1].edu);
-	ASSERT_EQ(0, pci_unbind(vm->dev[1].bdf));
+	ASSERT_EQ(0, inest_pci_unbind(vm->dev[1].bdf));
 	EXPECT_EQ(self->page[0], vm_lands(vm, 0, VA));
-	EXPECT_EQ(-ENODEV, nesting_unbind(vm->container, vm->dev[1].group));
-	EXPECT_EQ(0, nesting_unbind(vm->container, EVERY_GROUP));
-	EXPECT_EQ(0, vm_bind(vm, EVERY_GROUP, &self->s1[0]));
+	EXPECT_EQ(-ENODEV,
+		  inest_unbind_pasid_table(vm->container, vm->dev[1].group));
+	EXPECT_EQ(0, inest_unbind_pasid_table(vm->container, ALL));
+	EXPECT_EQ(0, vm_bind(vm, ALL, &self->s1[0]));
 
 	vm_close_group(vm, 1);
-	ASSERT_EQ(0, pci_bind_vfio(vm->dev[1].bdf));
+	ASSERT_EQ(0, inest_pci_claim(vm->dev[1].bdf));
 	ASSERT_EQ(0, vm_attach(vm, 1));
 	ASSERT_EQ(0, vm_start_device(vm, 1));
 	ASSERT_EQ(0, vm_bind(vm, vm->dev[1].group, &self->s1[1]));

@@ -35,7 +35,7 @@ static void *repeat(struct stress *stress, stress_step step)
 
 static int step_bind(struct stress *stress)
 {
-	int ret = vm_bind(stress->vm, EVERY_GROUP, &stress->s1[0]);
+	int ret = vm_bind(stress->vm, ALL, &stress->s1[0]);
 
 	return ret ?: bind_config(stress->vm, IOMMU_PASID_CONFIG_ABORT);
 }
@@ -48,7 +48,7 @@ static int step_invalidate(struct stress *stress)
 	ret = invalidate(vm, inv_addr(ASID, VA, SZ_4K, 3));
 	if (!ret)
 		ret = invalidate(vm, inv_cd(EVERY_ID));
-	return ret ?: invalidate(vm, inv_all(IOMMU_CACHE_INV_TYPE_IOTLB));
+	return ret ?: invalidate(vm, inest_inv_all(IOMMU_CACHE_INV_TYPE_IOTLB));
 }
 
 /* The other group may be gone at any time */
@@ -61,28 +61,31 @@ static int step_other_group(struct stress *stress)
 
 	ret = one_of(vm_bind(vm, group, &stress->s1[1]), -ENODEV);
 	if (!ret)
-		ret = one_of(nesting_invalidate(vm->container, group, &info),
+		ret = one_of(inest_cache_invalidate(vm->container, group,
+						    &info),
 			     -ENODEV);
-	return ret ?: one_of(nesting_unbind(vm->container, group), -ENODEV);
+	return ret ?: one_of(inest_unbind_pasid_table(vm->container, group),
+			     -ENODEV);
 }
 
 static int step_map(struct stress *stress)
 {
 	struct vm *vm = stress->vm;
-	int ret = vfio_unmap(vm->container, stress->gpa, SZ_4K);
+	int ret = inest_dma_unmap(vm->container, stress->gpa, SZ_4K);
 
-	return ret ?: vfio_map(vm->container, stress->gpa,
-			       guest_ptr(&vm->guest, stress->gpa), SZ_4K,
-			       VFIO_DMA_MAP_FLAG_READ |
-			       VFIO_DMA_MAP_FLAG_WRITE);
+	if (ret)
+		return ret;
+	return inest_dma_map(vm->container, stress->gpa,
+			     guest_ptr(&vm->guest, stress->gpa), SZ_4K,
+			     VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE);
 }
 
 static int step_detach(struct stress *stress)
 {
 	struct vm *vm = stress->vm;
-	int ret = vfio_unset_container(vm->dev[1].group);
+	int ret = inest_group_detach(vm->dev[1].group);
 
-	return ret ?: vfio_set_container(vm->dev[1].group, vm->container);
+	return ret ?: inest_group_attach(vm->dev[1].group, vm->container);
 }
 
 #define STRESS_THREAD(name)						\
@@ -123,7 +126,7 @@ TEST_F_TIMEOUT(pair, everything_at_once, 60)
 			TH_LOG("thread %zu", i);
 	}
 
-	ASSERT_EQ(0, nesting_unbind(self->vm.container, EVERY_GROUP));
+	ASSERT_EQ(0, inest_unbind_pasid_table(self->vm.container, ALL));
 	ASSERT_EQ(0, vm_start_device(&self->vm, 1));
 	for (i = 0; i < 2; i++)
 		ASSERT_EQ(0, vm_bind(&self->vm, self->vm.dev[i].group,
@@ -157,8 +160,8 @@ static void *map_long(void *data)
 	double start = now();
 	int ret;
 
-	ret = vfio_map(map->container, LONG_MAP_IOVA, map->mem, LONG_MAP_SIZE,
-		       VFIO_DMA_MAP_FLAG_READ);
+	ret = inest_dma_map(map->container, LONG_MAP_IOVA, map->mem,
+			    LONG_MAP_SIZE, VFIO_DMA_MAP_FLAG_READ);
 	map->seconds = now() - start;
 	__atomic_store_n(&map->done, true, __ATOMIC_RELEASE);
 	return (void *)(long)ret;
@@ -187,7 +190,7 @@ static void *bind_until_mapped(void *data)
 	int ret = 0;
 
 	while (!ret && !__atomic_load_n(&map->done, __ATOMIC_ACQUIRE))
-		ret = nesting_bind(map->container, EVERY_GROUP, &config);
+		ret = inest_bind_pasid_table(map->container, ALL, &config);
 	return (void *)(long)ret;
 }
 

@@ -142,7 +142,7 @@ TEST_F(one, stage2_unmapped_at_once)
 
 	map_page(&self->vm, &self->s1, VA_2, page);
 	ASSERT_EQ(page, vm_lands(&self->vm, 0, VA_2));
-	ASSERT_EQ(0, vfio_unmap(self->vm.container, gpa, SZ_4K));
+	ASSERT_EQ(0, inest_dma_unmap(self->vm.container, gpa, SZ_4K));
 	EXPECT_EQ(VM_NOWHERE, vm_lands(&self->vm, 0, VA_2));
 	EXPECT_EQ(self->a, vm_lands(&self->vm, 0, VA));
 }
@@ -155,7 +155,7 @@ TEST_F(one, stage2_unmapped_at_once_under_block)
 
 	stage1_map_block(&self->s1, VA_BLOCK, gpa & ~(SZ_2M - 1), STAGE1_RW);
 	ASSERT_EQ(page, vm_lands(&self->vm, 0, va));
-	ASSERT_EQ(0, vfio_unmap(self->vm.container, gpa, SZ_4K));
+	ASSERT_EQ(0, inest_dma_unmap(self->vm.container, gpa, SZ_4K));
 	EXPECT_EQ(VM_NOWHERE, vm_lands(&self->vm, 0, va));
 }
 
@@ -169,10 +169,10 @@ TEST_F(one, stage2_remapped_at_once)
 
 	map_page(vm, &self->s1, VA_2, before);
 	ASSERT_EQ(before, vm_lands(vm, 0, VA_2));
-	ASSERT_EQ(0, vfio_unmap(vm->container, gpa, SZ_4K));
-	ASSERT_EQ(0, vfio_map(vm->container, gpa, other, SZ_4K,
-			      VFIO_DMA_MAP_FLAG_READ |
-			      VFIO_DMA_MAP_FLAG_WRITE));
+	ASSERT_EQ(0, inest_dma_unmap(vm->container, gpa, SZ_4K));
+	ASSERT_EQ(0, inest_dma_map(vm->container, gpa, other, SZ_4K,
+				   VFIO_DMA_MAP_FLAG_READ |
+				   VFIO_DMA_MAP_FLAG_WRITE));
 	EXPECT_EQ(after, vm_lands(vm, 0, VA_2));
 }
 
@@ -183,9 +183,10 @@ TEST_F(one, stage2_read_only)
 	__u64 gpa = guest_alloc_loose(&vm->guest);
 	int page = vm_watch(vm, gpa);
 
-	ASSERT_EQ(0, vfio_unmap(vm->container, gpa, SZ_4K));
-	ASSERT_EQ(0, vfio_map(vm->container, gpa, guest_ptr(&vm->guest, gpa),
-			      SZ_4K, VFIO_DMA_MAP_FLAG_READ));
+	ASSERT_EQ(0, inest_dma_unmap(vm->container, gpa, SZ_4K));
+	ASSERT_EQ(0,
+		  inest_dma_map(vm->container, gpa, guest_ptr(&vm->guest, gpa),
+				SZ_4K, VFIO_DMA_MAP_FLAG_READ));
 	map_page(vm, &self->s1, VA_2, page);
 	EXPECT_EQ(VM_NOWHERE, vm_lands(vm, 0, VA_2));
 }
@@ -201,12 +202,12 @@ TEST_F(one, stage2_of_table_unmapped)
 	map_page(vm, &self->s1, va, self->a);
 	map_page(vm, &self->s1, va + SZ_4K, self->b);
 	ASSERT_EQ(self->a, vm_lands(vm, 0, va));
-	ASSERT_EQ(0, vfio_unmap(vm->container, table, SZ_4K));
+	ASSERT_EQ(0, inest_dma_unmap(vm->container, table, SZ_4K));
 	EXPECT_EQ(VM_NOWHERE, vm_lands(vm, 0, va));
 	EXPECT_EQ(VM_NOWHERE, vm_lands(vm, 0, va + SZ_4K));
-	ASSERT_EQ(0, vfio_map(vm->container, table,
-			      guest_ptr(&vm->guest, table), SZ_4K,
-			      VFIO_DMA_MAP_FLAG_READ));
+	ASSERT_EQ(0, inest_dma_map(vm->container, table,
+				   guest_ptr(&vm->guest, table), SZ_4K,
+				   VFIO_DMA_MAP_FLAG_READ));
 	EXPECT_EQ(self->b, vm_lands(vm, 0, va + SZ_4K));
 }
 
@@ -236,12 +237,12 @@ TEST_F(one, msi_enabled_before_bind)
 {
 	struct edu *edu = &self->vm.dev[0].edu;
 
-	ASSERT_EQ(0, nesting_unbind(self->vm.container, EVERY_GROUP));
+	ASSERT_EQ(0, inest_unbind_pasid_table(self->vm.container, ALL));
 	ASSERT_EQ(0, edu_irq_enable(edu));
 	edu_irq_raise(edu);
 	EXPECT_TRUE(edu_irq_arrived(edu, 2000));
 	map_msi_window(&self->vm, &self->s1);
-	ASSERT_EQ(0, vm_bind(&self->vm, EVERY_GROUP, &self->s1));
+	ASSERT_EQ(0, vm_bind(&self->vm, ALL, &self->s1));
 	edu_irq_raise(edu);
 	EXPECT_TRUE(edu_irq_arrived(edu, 2000));
 }

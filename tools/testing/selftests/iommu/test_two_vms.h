@@ -20,7 +20,7 @@ FIXTURE_SETUP(two_vms)
 		self->a[i] = vm_alloc(&self->vm[i]);
 		self->b[i] = vm_alloc(&self->vm[i]);
 		map_page(&self->vm[i], &self->s1[i], VA, self->a[i]);
-		ASSERT_EQ(0, vm_bind(&self->vm[i], EVERY_GROUP, &self->s1[i]));
+		ASSERT_EQ(0, vm_bind(&self->vm[i], ALL, &self->s1[i]));
 	}
 }
 
@@ -53,8 +53,8 @@ TEST_F(two_vms, invalidate_only_own)
 		inv_addr(ASID, VA, SZ_4K, 1),
 		inv_addr(EVERY_ID, VA, SZ_4K, 1),
 		inv_asid(ASID),
-		inv_all(IOMMU_CACHE_INV_TYPE_IOTLB |
-			IOMMU_CACHE_INV_TYPE_PASID),
+		inest_inv_all(IOMMU_CACHE_INV_TYPE_IOTLB |
+			      IOMMU_CACHE_INV_TYPE_PASID),
 	};
 	struct vm *vm = self->vm;
 	size_t i;
@@ -78,8 +78,8 @@ TEST_F(two_vms, foreign_group)
 	container = vm[0].container;
 	group = vm[1].dev[0].group;
 	EXPECT_EQ(-ENODEV, vm_bind(&vm[0], group, &self->s1[0]));
-	EXPECT_EQ(-ENODEV, nesting_unbind(container, group));
-	EXPECT_EQ(-ENODEV, nesting_invalidate(container, group, &info));
+	EXPECT_EQ(-ENODEV, inest_unbind_pasid_table(container, group));
+	EXPECT_EQ(-ENODEV, inest_cache_invalidate(container, group, &info));
 	EXPECT_EQ(self->a[0], vm_lands(&vm[0], 0, VA));
 	EXPECT_EQ(self->a[1], vm_lands(&vm[1], 0, VA));
 }
@@ -89,7 +89,7 @@ TEST_F(two_vms, unbind_only_own)
 {
 	struct vm *vm = self->vm;
 
-	ASSERT_EQ(0, nesting_unbind(vm[1].container, EVERY_GROUP));
+	ASSERT_EQ(0, inest_unbind_pasid_table(vm[1].container, ALL));
 	EXPECT_EQ(self->a[0], vm_lands(&vm[0], 0, VA));
 	EXPECT_EQ(VM_NOWHERE, vm_lands(&vm[1], 0, VA));
 	vm_close(&vm[1]);

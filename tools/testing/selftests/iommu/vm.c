@@ -10,7 +10,7 @@
 
 #define MAP_RW	(VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE)
 
-static struct pci_bdf claimed[VM_DEVICES];
+static struct inest_bdf claimed[VM_DEVICES];
 static int claimed_count;
 
 /* Says which step failed; hands the result on */
@@ -26,7 +26,7 @@ static void release_devices(void)
 	int i;
 
 	for (i = 0; i < claimed_count; i++)
-		step(vm_device_bdf(i), pci_restore(vm_device_bdf(i)));
+		step(vm_device_bdf(i), inest_pci_restore(vm_device_bdf(i)));
 }
 
 /**
@@ -38,15 +38,18 @@ static void release_devices(void)
  */
 int vm_claim_devices(void)
 {
-	int found = pci_find(EDU_VENDOR_ID, EDU_DEVICE_ID, claimed, VM_DEVICES);
+	int found = inest_pci_find(EDU_VENDOR_ID, EDU_DEVICE_ID, claimed,
+				   VM_DEVICES);
 	int i, ret;
 
 	if (found <= 0)
 		return found == -ENOENT ? 0 : found;
+	if (found > VM_DEVICES)
+		found = VM_DEVICES;
 	atexit(release_devices);
 	for (i = 0; i < found; i++) {
 		claimed_count = i + 1;
-		ret = step(vm_device_bdf(i), pci_bind_vfio(vm_device_bdf(i)));
+		ret = step(vm_device_bdf(i), inest_pci_claim(vm_device_bdf(i)));
 		if (ret)
 			return ret;
 	}
@@ -88,15 +91,15 @@ int vm_attach(struct vm *vm, int dev)
 	int ret;
 
 	if (d->group < 0) {
-		ret = step("claim device", pci_bind_vfio(d->bdf));
+		ret = step("claim device", inest_pci_claim(d->bdf));
 		if (ret)
 			return ret;
-		d->group = step("open group", vfio_open_group(d->bdf));
+		d->group = step("open group", inest_group_open_pci(d->bdf));
 		if (d->group < 0)
 			return d->group;
 	}
-	return step("attach group", vfio_set_container(d->group,
-						       vm->container));
+	return step("attach group",
+		    inest_group_attach(d->group, vm->container));
 }
 
 /**
@@ -110,12 +113,12 @@ int vm_map(struct vm *vm)
 	__u64 gpa;
 	int ret;
 
-	ret = vfio_map(vm->container, GUEST_RAM,
-		       guest_ptr(&vm->guest, GUEST_RAM), GUEST_RAM_SIZE,
-		       MAP_RW);
+	ret = inest_dma_map(vm->container, GUEST_RAM,
+			    guest_ptr(&vm->guest, GUEST_RAM), GUEST_RAM_SIZE,
+			    MAP_RW);
 	for (gpa = GUEST_LOOSE; !ret && gpa < GUEST_END; gpa += SZ_4K)
-		ret = vfio_map(vm->container, gpa, guest_ptr(&vm->guest, gpa),
-			       SZ_4K, MAP_RW);
+		ret = inest_dma_map(vm->container, gpa,
+				    guest_ptr(&vm->guest, gpa), SZ_4K, MAP_RW);
 	return step("map guest memory", ret);
 }
 
@@ -128,9 +131,9 @@ int vm_map(struct vm *vm)
 int vm_map_blocks(struct vm *vm)
 {
 	return step("map blocks",
-		    vfio_map(vm->container, GUEST_BLOCKS,
-			     guest_ptr(&vm->guest, GUEST_BLOCKS),
-			     GUEST_BLOCKS_SIZE, MAP_RW));
+		    inest_dma_map(vm->container, GUEST_BLOCKS,
+				  guest_ptr(&vm->guest, GUEST_BLOCKS),
+				  GUEST_BLOCKS_SIZE, MAP_RW));
 }
 
 /**
@@ -183,12 +186,14 @@ static int open_container(struct vm *vm, unsigned long type)
 {
 	int i, ret = 0;
 
-	vm->container = step("open container", vfio_open_container());
+	vm->container = step("open container", inest_container_open());
 	if (vm->container < 0)
 		return vm->container;
 	for (i = 0; !ret && i < vm->devices; i++)
 		ret = vm_attach(vm, i);
-	return ret ?: step("set IOMMU", vfio_set_iommu(vm->container, type));
+	if (ret)
+		return ret;
+	return step("set IOMMU", inest_container_set_iommu(vm->container, type));
 }
 
 /**
@@ -239,7 +244,7 @@ int vm_open(struct vm *vm, int first, int count)
 	if (ret)
 		return ret;
 	ret = step("read nesting capability",
-		   vfio_nesting_info(vm->container, &vm->info));
+		   inest_info(vm->container, &vm->info, sizeof(vm->info)));
 	if (ret)
 		vm_close(vm);
 	return ret;
@@ -287,7 +292,7 @@ void vm_close(struct vm *vm)
 /**
  * vm_bind - Bind an address space as the stage 1 of devices
  * @vm: the machine
- * @group: file descriptor of the one group, or EVERY_GROUP
+ * @group: file descriptor of the one group, or ALL
  * @s1: the address space
  *
  * Return: 0 or a negative errno
@@ -296,5 +301,5 @@ int vm_bind(struct vm *vm, int group, const struct stage1 *s1)
 {
 	struct iommu_pasid_table_config config = config_translate(s1->cd);
 
-	return nesting_bind(vm->container, group, &config);
+	return inest_bind_pasid_table(vm->container, group, &config);
 }

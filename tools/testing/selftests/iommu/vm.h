@@ -6,11 +6,10 @@
 #ifndef SELFTEST_IOMMU_VM_H
 #define SELFTEST_IOMMU_VM_H
 
+#include "args.h"
 #include "edu.h"
 #include "guest.h"
-#include "pci.h"
 #include "stage1.h"
-#include "vfio.h"
 
 #define VM_DEVICES	2
 #define VM_PAGES	16
