@@ -110,6 +110,32 @@ static int nesting_do_request(const struct vfio_nesting_view *view,
 	}
 }
 
+/**
+ * vfio_nesting_join - Let a container use the PASIDs of its opener
+ * @nesting: the container's part
+ *
+ * Only when its IOMMU uses PASIDs that have owners: joining is not cheap, and
+ * anybody may open a container. One whose opener is gone joins nobody, and has
+ * no PASIDs.
+ *
+ * Return: 0; -EINVAL when no IOMMU is set on the container, -EOPNOTSUPP when it
+ * does not nest, or what iommu_nesting_user_join() returns but -ESRCH
+ */
+int vfio_nesting_join(struct vfio_nesting *nesting)
+{
+	int ret;
+
+	if (iommu_nesting_user_joined(&nesting->user))
+		return 0;
+
+	ret = vfio_container_nesting(nesting, vfio_nesting_owned_pasids, NULL);
+	if (ret <= 0)
+		return ret;
+
+	ret = iommu_nesting_user_join(&nesting->user);
+	return ret == -ESRCH ? 0 : ret;
+}
+
 static long nesting_op(struct vfio_nesting *nesting, void __user *arg)
 {
 	struct vfio_nesting_request req;
@@ -119,13 +145,9 @@ static long nesting_op(struct vfio_nesting *nesting, void __user *arg)
 	if (ret)
 		return ret;
 
-	/*
-	 * Who has not joined has no PASIDs, which is found out where it matters:
-	 * the numbers of an SMMUv3's guest need no owner.
-	 */
 	if (req.names_pasid)
-		ret = iommu_nesting_user_join(&nesting->user);
-	if (!ret || ret == -ESRCH)
+		ret = vfio_nesting_join(nesting);
+	if (!ret)
 		ret = vfio_container_nesting(nesting, nesting_do_request, &req);
 
 	vfio_nesting_put_request(&req);

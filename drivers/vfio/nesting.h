@@ -77,6 +77,7 @@ int vfio_container_nesting(struct vfio_nesting *nesting, vfio_nesting_call call,
 struct vfio_device *vfio_device_from_file(struct file *file);
 
 /* nesting.c */
+int vfio_nesting_join(struct vfio_nesting *nesting);
 void vfio_nesting_init(struct vfio_nesting *nesting);
 void vfio_nesting_release(struct vfio_nesting *nesting);
 long vfio_nesting_ioctl(struct vfio_nesting *nesting, unsigned int cmd,
@@ -131,6 +132,8 @@ int vfio_nesting_unbind(const struct vfio_nesting_view *view,
 			const struct vfio_nesting_request *req);
 int vfio_nesting_unbind_pasid(const struct vfio_nesting_view *view,
 			      void *pasid);
+int vfio_nesting_owned_pasids(const struct vfio_nesting_view *view,
+			      void *unused);
 int vfio_nesting_authorise(const struct vfio_nesting_view *view,
 			   const struct vfio_nesting_request *req);
 int vfio_nesting_invalidate(const struct vfio_nesting_view *view,

@@ -12,6 +12,7 @@
 
 /* What a walk over the container collects */
 struct nesting_targets {
+	enum iommu_nesting_arg	arg;
 	struct iommu_group	*only;
 	struct iommu_domain	*domain;
 	struct list_head	list;
@@ -39,7 +40,7 @@ static int nesting_add_group(struct iommu_domain *domain,
 
 	if (targets->only && targets->only != group)
 		return 0;
-	if (!iommu_nesting_supported(domain))
+	if (!iommu_nesting_offers(domain, targets->arg))
 		return -EOPNOTSUPP;
 
 	targets->domain = domain;
@@ -103,8 +104,10 @@ int vfio_nesting_bind(const struct vfio_nesting_view *view,
 		      const struct vfio_nesting_request *req)
 {
 	struct nesting_targets targets = {
-		.only = req->only,
-		.list = LIST_HEAD_INIT(targets.list),
+		.arg	= req->op == VFIO_NESTING_OP_BIND_PGTBL ?
+			  IOMMU_NESTING_BIND_PGTBL : IOMMU_NESTING_PASID_TABLE,
+		.only	= req->only,
+		.list	= LIST_HEAD_INIT(targets.list),
 	};
 	int ret;
 
@@ -125,9 +128,9 @@ int vfio_nesting_bind(const struct vfio_nesting_view *view,
 }
 
 struct nesting_unbind {
+	enum iommu_nesting_arg	arg;
 	struct iommu_group	*only;
 	struct iommu_domain	*domain;
-	bool			table;
 	ioasid_t		pasid;
 };
 
@@ -135,11 +138,11 @@ static int nesting_unbind_device(struct device *dev, void *data)
 {
 	struct nesting_unbind *unbind = data;
 
-	if (!unbind->table)
-		return iommu_nesting_unbind_pgtbl(unbind->domain, dev,
-						  unbind->pasid);
+	if (unbind->arg == IOMMU_NESTING_UNBIND_PGTBL)
+		iommu_nesting_unbind_pgtbl(unbind->domain, dev, unbind->pasid);
+	else
+		iommu_nesting_unbind_pasid_table(unbind->domain, dev);
 
-	iommu_nesting_unbind_pasid_table(unbind->domain, dev);
 	return 0;
 }
 
@@ -150,7 +153,7 @@ static int nesting_unbind_group(struct iommu_domain *domain,
 
 	if (unbind->only && unbind->only != group)
 		return 0;
-	if (!iommu_nesting_supported(domain))
+	if (!iommu_nesting_offers(domain, unbind->arg))
 		return -EOPNOTSUPP;
 
 	unbind->domain = domain;
@@ -169,8 +172,9 @@ int vfio_nesting_unbind(const struct vfio_nesting_view *view,
 			const struct vfio_nesting_request *req)
 {
 	struct nesting_unbind unbind = {
+		.arg	= req->op == VFIO_NESTING_OP_UNBIND_PGTBL ?
+			  IOMMU_NESTING_UNBIND_PGTBL : IOMMU_NESTING_PASID_TABLE,
 		.only	= req->only,
-		.table	= req->op == VFIO_NESTING_OP_UNBIND_PASID_TABLE,
 		.pasid	= req->pasid,
 	};
 	int ret;
@@ -194,7 +198,10 @@ int vfio_nesting_unbind(const struct vfio_nesting_view *view,
  */
 int vfio_nesting_unbind_pasid(const struct vfio_nesting_view *view, void *pasid)
 {
-	struct nesting_unbind unbind = { .pasid = *(ioasid_t *)pasid };
+	struct nesting_unbind unbind = {
+		.arg	= IOMMU_NESTING_UNBIND_PGTBL,
+		.pasid	= *(ioasid_t *)pasid,
+	};
 
 	if (!view->ops->nesting_walk)
 		return 0;

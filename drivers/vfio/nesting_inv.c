@@ -9,10 +9,27 @@
 #include "nesting.h"
 #include "vfio.h"
 
-static int nesting_has_owner(struct iommu_domain *domain,
-			     struct iommu_group *group, void *data)
+static int nesting_group_owned(struct iommu_domain *domain,
+			       struct iommu_group *group, void *data)
 {
 	return iommu_nesting_owned_pasids(domain);
+}
+
+/**
+ * vfio_nesting_owned_pasids - Does the container use PASIDs that have owners
+ * @view: the container
+ * @unused: nothing
+ *
+ * Return: 1 or 0, or -EOPNOTSUPP when it does not nest
+ */
+int vfio_nesting_owned_pasids(const struct vfio_nesting_view *view,
+			      void *unused)
+{
+	if (!view->ops->nesting_walk)
+		return -EOPNOTSUPP;
+
+	return view->ops->nesting_walk(view->iommu_data, nesting_group_owned,
+				       NULL);
 }
 
 /**
@@ -30,8 +47,7 @@ int vfio_nesting_authorise(const struct vfio_nesting_view *view,
 	    iommu_nesting_pasid_owned(&view->nesting->user, req->pasid))
 		return 0;
 
-	return view->ops->nesting_walk(view->iommu_data, nesting_has_owner,
-				       NULL) > 0 ? -EPERM : 0;
+	return vfio_nesting_owned_pasids(view, NULL) > 0 ? -EPERM : 0;
 }
 
 struct nesting_inv {
@@ -41,12 +57,18 @@ struct nesting_inv {
 	bool						done;
 };
 
+/* Of a device that is just going away nothing is cached any more */
 static int nesting_inv_device(struct device *dev, void *data)
 {
 	struct nesting_inv *inv = data;
+	int ret;
+
+	ret = iommu_nesting_cache_invalidate(inv->domain, dev, inv->info);
+	if (ret == -ENODEV)
+		return 0;
 
 	inv->done = true;
-	return iommu_nesting_cache_invalidate(inv->domain, dev, inv->info);
+	return ret;
 }
 
 /* Once for each device of the one group, or once for each domain */

@@ -12,9 +12,6 @@
 static_assert(sizeof(struct vfio_iommu_pasid_request) == 16);
 static_assert(offsetof(struct vfio_iommu_pasid_request, data) == 8);
 
-/* PCI Express 5.0, 6.20: a PASID has 20 bits */
-#define PASID_BITS_MAX		20
-
 /* The largest PASID that every device of the container can use */
 static int nesting_max_pasid(const struct vfio_nesting_view *view, void *data)
 {
@@ -28,14 +25,14 @@ static int nesting_max_pasid(const struct vfio_nesting_view *view, void *data)
 	if (!(info.features & IOMMU_NESTING_FEAT_SYSWIDE_PASID))
 		return -EOPNOTSUPP;
 
-	*max = BIT(min_t(u32, info.pasid_bits, PASID_BITS_MAX)) - 1;
+	*max = BIT(min_t(u32, info.pasid_bits, IOMMU_NESTING_PASID_BITS)) - 1;
 	return 0;
 }
 
 static int pasid_check_range(const struct vfio_pasid_range *range)
 {
 	return !range->min || range->min > range->max ||
-	       range->max >> PASID_BITS_MAX ? -EINVAL : 0;
+	       range->max >> IOMMU_NESTING_PASID_BITS ? -EINVAL : 0;
 }
 
 static long pasid_alloc(struct vfio_nesting *nesting,
@@ -63,19 +60,18 @@ static long pasid_free(struct vfio_nesting *nesting,
 	int ret;
 
 	ret = pasid_check_range(range);
+	if (!ret)
+		ret = vfio_nesting_join(nesting);
+
 	return ret ?: iommu_nesting_pasid_free(&nesting->user, range->min,
 					       range->max);
 }
 
-static long pasid_quota(struct vfio_nesting *nesting,
-			const struct vfio_pasid_quota *in, void __user *out)
+static long pasid_quota(struct vfio_nesting *nesting, void __user *out)
 {
 	struct vfio_pasid_quota quota;
 	u32 max;
 	int ret;
-
-	if (in->quota || in->available)
-		return -EINVAL;
 
 	ret = vfio_container_nesting(nesting, nesting_max_pasid, &max);
 	if (!ret)
@@ -117,8 +113,7 @@ long vfio_nesting_pasid_request(struct vfio_nesting *nesting, void __user *arg)
 	case VFIO_PASID_REQUEST_FREE:
 		return pasid_free(nesting, &req.data.range);
 	case VFIO_PASID_REQUEST_QUOTA:
-		return pasid_quota(nesting, &req.data.quota,
-				   arg + offsetof(typeof(req), data));
+		return pasid_quota(nesting, arg + offsetof(typeof(req), data));
 	default:
 		return -EINVAL;
 	}

@@ -74,22 +74,25 @@ static int request_get_data(struct vfio_nesting_request *req,
 	}
 }
 
+/* PASID 0, the requests without one, is every caller's own */
 static void inv_names_pasid(struct vfio_nesting_request *req)
 {
 	const struct iommu_cache_invalidate_info *inv = &req->cache_inv;
+	bool valid = false;
 
 	switch (inv->granularity) {
 	case IOMMU_INV_GRANU_PASID:
-		req->names_pasid = inv->granu.pasid_info.flags &
-				   IOMMU_INV_PASID_FLAGS_PASID;
+		valid = inv->granu.pasid_info.flags &
+			IOMMU_INV_PASID_FLAGS_PASID;
 		req->pasid = inv->granu.pasid_info.pasid;
 		break;
 	case IOMMU_INV_GRANU_ADDR:
-		req->names_pasid = inv->granu.addr_info.flags &
-				   IOMMU_INV_ADDR_FLAGS_PASID;
+		valid = inv->granu.addr_info.flags & IOMMU_INV_ADDR_FLAGS_PASID;
 		req->pasid = inv->granu.addr_info.pasid;
 		break;
 	}
+
+	req->names_pasid = valid && req->pasid;
 }
 
 /* Which PASID, if any, the caller has to own */

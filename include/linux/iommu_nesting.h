@@ -14,7 +14,6 @@
 #include <linux/types.h>
 #include <uapi/linux/iommu.h>
 #include <uapi/linux/iommu_nesting.h>
-#include <uapi/linux/iommu_nesting.h>
 
 struct device;
 struct iommu_domain;
@@ -23,6 +22,9 @@ struct mm_struct;
 
 /* Upper bound of one operation's structure, in bytes, tail included */
 #define IOMMU_NESTING_ARGSZ_MAX		4096
+
+/* PCI Express 5.0, 6.20: a PASID has 20 bits */
+#define IOMMU_NESTING_PASID_BITS	20
 
 /**
  * struct iommu_nesting_ops - Stage-1 operations of an IOMMU driver
@@ -36,23 +38,31 @@ struct mm_struct;
  *	return that one in @old (@old->config is 0 when there was none), in a
  *	form that this operation takes again. Arguments are checked before
  *	anything changes, so that any error but -EIO leaves the device as it
- *	was. After -EIO the device is blocked from DMA.
+ *	was. After -EIO the device is blocked from DMA. Taking back what was
+ *	returned in @old needs no memory, so that only the hardware can fail it.
  * @unbind_pasid_table: return @dev to stage 2 alone. Nothing bound is no error;
  *	a device that the hardware fails to move is blocked from DMA.
  * @bind_pgtbl: give a PASID of @dev, or its requests without one
  *	(IOMMU_SVA_GPASID_RID), the page table that @data describes. -EBUSY when
  *	there is one already. Any error but -EIO leaves the device as it was;
- *	after -EIO it is blocked from DMA.
- * @unbind_pgtbl: take it away again and drop all that the hardware cached of it.
- *	@pasid is 0 for the requests without a PASID. Nothing bound is no error;
- *	a device that the hardware fails to move is blocked from DMA.
+ *	after -EIO it is blocked from DMA. A PASID wider than the device's own is
+ *	-EOPNOTSUPP.
+ * @unbind_pgtbl: take it away again, drop all that the hardware cached of it, and
+ *	answer the page requests that wait. @pasid is 0 for the requests without
+ *	a PASID. Nothing bound is no error; a device that the hardware fails to
+ *	move is blocked from DMA.
  * @cache_invalidate: drop cached stage-1 state of @dev, or of every device
  *	attached to @domain when @dev is NULL. Returns 0 only after the hardware
  *	has completed it, -EIO when the hardware failed, -EOPNOTSUPP for what it
  *	cannot do. The ids that tag the caches (VMID, domain id, stream id) are
- *	the driver's own.
+ *	the driver's own. PASID 0 are the requests without a PASID.
  * @page_response: answer a page request of @dev that is waiting for it, -ENOENT
  *	when none does
+ *
+ * A device that leaves its domain loses all that was bound, and nothing that was
+ * cached or requested outlives it. A successful bind or unbind ends a block, also
+ * one that is undone later in the same call or that freeing a PASID asks for:
+ * the driver drops all cached stage-1 state of the device before.
  *
  * All may sleep. The caller keeps @domain alive and holds a reference on @dev,
  * but @dev may lose its attachment to @domain at any time: the driver answers
@@ -122,7 +132,8 @@ size_t
 iommu_nesting_pasid_table_size(const struct iommu_pasid_table_config *cfg);
 
 /* dispatch.c: into the driver */
-bool iommu_nesting_supported(struct iommu_domain *domain);
+bool iommu_nesting_offers(struct iommu_domain *domain,
+			  enum iommu_nesting_arg arg);
 bool iommu_nesting_owned_pasids(struct iommu_domain *domain);
 int iommu_nesting_get_info(struct iommu_domain *domain, struct device *dev,
 			   struct iommu_nesting_info *info);
@@ -134,8 +145,8 @@ void iommu_nesting_unbind_pasid_table(struct iommu_domain *domain,
 				      struct device *dev);
 int iommu_nesting_bind_pgtbl(struct list_head *targets,
 			     const struct iommu_gpasid_bind_data *data);
-int iommu_nesting_unbind_pgtbl(struct iommu_domain *domain, struct device *dev,
-			       ioasid_t pasid);
+void iommu_nesting_unbind_pgtbl(struct iommu_domain *domain, struct device *dev,
+				ioasid_t pasid);
 int iommu_nesting_cache_invalidate(struct iommu_domain *domain,
 				   struct device *dev,
 				   const struct iommu_cache_invalidate_info *inv);
@@ -164,6 +175,7 @@ struct iommu_nesting_user {
 /* pasid.c: who owns which PASID */
 void iommu_nesting_user_init(struct iommu_nesting_user *user);
 void iommu_nesting_user_release(struct iommu_nesting_user *user);
+bool iommu_nesting_user_joined(struct iommu_nesting_user *user);
 int iommu_nesting_user_join(struct iommu_nesting_user *user);
 int iommu_nesting_pasid_alloc(struct iommu_nesting_user *user, ioasid_t min,
 			      ioasid_t max);

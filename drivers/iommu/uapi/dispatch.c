@@ -9,17 +9,36 @@
 #include <linux/string.h>
 
 /**
- * iommu_nesting_supported - Does the driver of a domain nest at all
+ * iommu_nesting_offers - Does the driver of a domain have an operation at all
  * @domain: any domain
+ * @arg: structure that the operation takes
  *
- * Return: true when the driver has stage-1 operations; whether this domain can
- * use them is for iommu_nesting_get_info() to say
+ * Return: true when it does; whether this domain can use it is for the operation
+ * to say
  */
-bool iommu_nesting_supported(struct iommu_domain *domain)
+bool iommu_nesting_offers(struct iommu_domain *domain,
+			  enum iommu_nesting_arg arg)
 {
-	return domain->ops->nesting;
+	const struct iommu_nesting_ops *ops = domain->ops->nesting;
+
+	if (!ops)
+		return false;
+
+	switch (arg) {
+	case IOMMU_NESTING_PASID_TABLE:
+		return ops->bind_pasid_table;
+	case IOMMU_NESTING_BIND_PGTBL:
+	case IOMMU_NESTING_UNBIND_PGTBL:
+		return ops->bind_pgtbl;
+	case IOMMU_NESTING_CACHE_INV:
+		return ops->cache_invalidate;
+	case IOMMU_NESTING_PAGE_RESP:
+		return ops->page_response;
+	default:
+		return false;
+	}
 }
-EXPORT_SYMBOL_GPL(iommu_nesting_supported);
+EXPORT_SYMBOL_GPL(iommu_nesting_offers);
 
 /**
  * iommu_nesting_owned_pasids - Are the PASIDs of a domain those of an owner
@@ -175,20 +194,15 @@ EXPORT_SYMBOL_GPL(iommu_nesting_bind_pasid_table);
  * @dev: device, which may have left @domain
  * @pasid: the PASID, 0 for the requests without one
  *
- * Context: may sleep.
- * Return: 0, also when nothing is bound, or -EOPNOTSUPP when the driver has no
- * such page tables
+ * Context: may sleep. Cannot fail: nothing bound is what it asks for.
  */
-int iommu_nesting_unbind_pgtbl(struct iommu_domain *domain, struct device *dev,
-			       ioasid_t pasid)
+void iommu_nesting_unbind_pgtbl(struct iommu_domain *domain, struct device *dev,
+				ioasid_t pasid)
 {
 	const struct iommu_nesting_ops *ops = domain->ops->nesting;
 
-	if (!ops || !ops->unbind_pgtbl)
-		return -EOPNOTSUPP;
-
-	ops->unbind_pgtbl(domain, dev, pasid);
-	return 0;
+	if (ops && ops->unbind_pgtbl)
+		ops->unbind_pgtbl(domain, dev, pasid);
 }
 EXPORT_SYMBOL_GPL(iommu_nesting_unbind_pgtbl);
 

@@ -29,32 +29,33 @@
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX	"iommu_nesting."
 
-/* PCI Express 5.0, 6.20: a PASID has 20 bits */
-#define PASID_BITS_MAX		20
-
 static unsigned int pasid_quota = 1000;
 module_param(pasid_quota, uint, 0644);
 MODULE_PARM_DESC(pasid_quota,
 		 "Number of PASIDs that one process may allocate (default 1000)");
 
-/* Not the set of SVA, whose private pointers are of another type */
+/*
+ * Not the set of SVA, whose private pointers are of another type. Ours are NULL:
+ * the owner's XArray says more, and an allocator in virtual hardware takes a
+ * pointer for a sign of use when the id is freed.
+ */
 static DECLARE_IOASID_SET(nesting_pasid_set);
 
 /**
  * struct iommu_nesting_owner - The PASIDs of one address space
  * @mn: tells of its end; counts the users
  * @kref: held by @mn and by @exit_work while it is queued
- * @lock: protects what follows
+ * @lock: protects @users, @pasids and @count
  * @users: struct iommu_nesting_user
  * @pasids: index is the PASID
  * @count: how many there are
- * @exiting: the address space is gone
+ * @exiting: the address space is gone, never cleared
  * @exit_work: frees all PASIDs then
  */
 struct iommu_nesting_owner {
 	struct mmu_notifier	mn;
 	struct kref		kref;
-	struct mutex		lock;	/* protects what follows */
+	struct mutex		lock;	/* protects the next three */
 	struct list_head	users;
 	struct xarray		pasids;
 	unsigned int		count;
@@ -67,7 +68,10 @@ static void owner_destroy(struct kref *kref)
 	kfree(container_of(kref, struct iommu_nesting_owner, kref));
 }
 
-/* Free PASIDs from @min to @max; the work is bounded by the quota */
+/*
+ * Free PASIDs from @min to @max. The work is bounded by the quota and the number
+ * of containers that the process keeps open.
+ */
 static unsigned int owner_free(struct iommu_nesting_owner *owner,
 			       unsigned long min, unsigned long max)
 {
@@ -80,8 +84,10 @@ static unsigned int owner_free(struct iommu_nesting_owner *owner,
 
 	xa_for_each_range(&owner->pasids, pasid, entry, min, max) {
 		xa_erase(&owner->pasids, pasid);
-		list_for_each_entry(user, &owner->users, node)
+		list_for_each_entry(user, &owner->users, node) {
 			user->unbind(user, pasid);
+			cond_resched();
+		}
 		ioasid_free(pasid);
 		freed++;
 	}
@@ -211,6 +217,18 @@ static struct iommu_nesting_owner *user_owner(struct iommu_nesting_user *user)
 }
 
 /**
+ * iommu_nesting_user_joined - Has a user joined its owner
+ * @user: the user
+ *
+ * Return: true once it has, for good
+ */
+bool iommu_nesting_user_joined(struct iommu_nesting_user *user)
+{
+	return user_owner(user);
+}
+EXPORT_SYMBOL_GPL(iommu_nesting_user_joined);
+
+/**
  * iommu_nesting_user_join - Make a user one of its address space's owner
  * @user: the user, which may have joined already
  *
@@ -255,19 +273,26 @@ static int owner_alloc(struct iommu_nesting_owner *owner, ioasid_t min,
 	if (owner->count >= READ_ONCE(pasid_quota))
 		return -EDQUOT;
 
-	pasid = ioasid_alloc(&nesting_pasid_set, min, max, owner);
+	pasid = ioasid_alloc(&nesting_pasid_set, min, max, NULL);
 	if (pasid == INVALID_IOASID)
 		return -ENOSPC;
 
+	/* An allocator in virtual hardware has a range of its own */
+	ret = -ENOSPC;
+	if (pasid < min || pasid > max)
+		goto err_free;
+
 	ret = xa_insert(&owner->pasids, pasid, xa_mk_value(0),
 			GFP_KERNEL_ACCOUNT);
-	if (ret) {
-		ioasid_free(pasid);
-		return ret;
-	}
+	if (ret)
+		goto err_free;
 
 	owner->count++;
 	return pasid;
+
+err_free:
+	ioasid_free(pasid);
+	return ret;
 }
 
 /**
@@ -278,7 +303,7 @@ static int owner_alloc(struct iommu_nesting_owner *owner, ioasid_t min,
  *
  * Context: may sleep; no lock of the user's may be held.
  * Return: the PASID; -EDQUOT when the quota is used up, -ENOSPC when no PASID is
- * free in the range, or what iommu_nesting_user_join() returns
+ * free in the range or the allocator has no memory for it, or what iommu_nesting_user_join() returns
  */
 int iommu_nesting_pasid_alloc(struct iommu_nesting_user *user, ioasid_t min,
 			      ioasid_t max)
@@ -338,7 +363,7 @@ bool iommu_nesting_pasid_owned(struct iommu_nesting_user *user, u64 pasid)
 {
 	struct iommu_nesting_owner *owner = user_owner(user);
 
-	return owner && !(pasid >> PASID_BITS_MAX) &&
+	return owner && !(pasid >> IOMMU_NESTING_PASID_BITS) &&
 	       xa_load(&owner->pasids, pasid);
 }
 EXPORT_SYMBOL_GPL(iommu_nesting_pasid_owned);
@@ -363,6 +388,9 @@ int iommu_nesting_pasid_quota(struct iommu_nesting_user *user,
 		return ret;
 
 	owner = user_owner(user);
+	if (READ_ONCE(owner->exiting))
+		return -ESRCH;
+
 	*quota = READ_ONCE(pasid_quota);
 	mutex_lock(&owner->lock);
 	*available = *quota - min(*quota, owner->count);

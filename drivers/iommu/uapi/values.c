@@ -16,9 +16,6 @@
 
 #include "rules.h"
 
-/* PCI Express 5.0, 6.20: a PASID has 20 bits */
-#define PASID_BITS_MAX		20
-
 /* Arm IHI 0070, 5.2: S1ContextPtr is bits 51:6; 5.4: a CD is 64 bytes */
 #define SMMUV3_CTXPTR_BITS	52
 #define SMMUV3_CD_SHIFT		6
@@ -87,7 +84,7 @@ static int smmuv3_table_values(const struct iommu_pasid_table_config *cfg)
 
 static int translate_values(const struct iommu_pasid_table_config *cfg)
 {
-	if (cfg->pasid_bits > PASID_BITS_MAX)
+	if (cfg->pasid_bits > IOMMU_NESTING_PASID_BITS)
 		return -EINVAL;
 	/* A format that is known, but has no PASID tables to bind */
 	if (cfg->format == IOMMU_PASID_FORMAT_INTEL_VTD)
@@ -118,7 +115,7 @@ int iommu_nesting_pasid_table_values(const void *copy)
 
 static bool pasid_fits(u64 pasid)
 {
-	return !(pasid >> PASID_BITS_MAX);
+	return !(pasid >> IOMMU_NESTING_PASID_BITS);
 }
 
 /* struct iommu_gpasid_bind_data: as much as names what is bound */

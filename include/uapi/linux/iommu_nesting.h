@@ -236,7 +236,8 @@ enum iommu_inv_granularity {
  *	nor ARCHID every address space of the domain is covered.
  *	IOMMU_INV_ADDR_FLAGS_LEAF: only the last level of the tables changed.
  * @archid: address space id of the architecture: the ASID on SMMUv3
- * @pasid: process address space id
+ * @pasid: process address space id that the device uses. Where PASIDs have owners
+ *	(IOMMU_NESTING_FEAT_SYSWIDE_PASID), 0 stands for the requests without one.
  * @addr: first stage-1 input address, in bytes, aligned to @granule_size
  * @granule_size: size in bytes of one granule, a power of two from 4096 that the
  *	IOMMU can map
@@ -260,7 +261,8 @@ struct iommu_inv_addr_info {
  *
  * @flags: which of the two ids are valid (IOMMU_INV_PASID_FLAGS_*), at least one
  * @archid: address space id of the architecture: the ASID on SMMUv3
- * @pasid: process address space id
+ * @pasid: process address space id that the device uses. Where PASIDs have owners
+ *	(IOMMU_NESTING_FEAT_SYSWIDE_PASID), 0 stands for the requests without one.
  */
 struct iommu_inv_pasid_info {
 #define IOMMU_INV_PASID_FLAGS_PASID	(1 << 0)

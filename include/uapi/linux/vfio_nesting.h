@@ -160,8 +160,8 @@ struct vfio_pasid_quota {
  *
  * @argsz: size in bytes of what user space filled in, at least 16
  * @flags: one of VFIO_PASID_REQUEST_*
- * @data: range to allocate from or to free; zero for VFIO_PASID_REQUEST_QUOTA,
- *	which fills in quota
+ * @data: range to allocate from or to free; filled in by
+ *	VFIO_PASID_REQUEST_QUOTA, which does not look at it
  */
 struct vfio_iommu_pasid_request {
 	__u32	argsz;
@@ -192,14 +192,14 @@ struct vfio_iommu_pasid_request {
  * Return: ALLOC the PASID, otherwise 0; -1 with errno set on failure:
  *  - EFAULT: the argument cannot be read or written
  *  - EINVAL: a size, flag or range that the contract does not know, or no IOMMU
- *    set on the container (ALLOC and QUOTA)
+ *    set on the container. FREE needs none on a container that used PASIDs.
  *  - E2BIG: the argument is larger than the kernel's structure, and the part that
  *    the kernel does not know is not zero, or it is larger than 4096 bytes
  *  - EOPNOTSUPP: the container does not offer IOMMU_NESTING_FEAT_SYSWIDE_PASID
- *    (ALLOC and QUOTA)
+ *    (ALLOC and QUOTA), or does not nest at all
  *  - EPERM: the one PASID to free is not the caller's
  *  - EDQUOT: the quota is used up
- *  - ENOSPC: no PASID is free in the range
+ *  - ENOSPC: no PASID is free in the range, or the allocator has no memory
  *  - ESRCH: the process that opened the container is gone (ALLOC and QUOTA)
  *  - ENOMEM: out of memory
  */
