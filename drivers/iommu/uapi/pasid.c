@@ -303,7 +303,8 @@ err_free:
  *
  * Context: may sleep; no lock of the user's may be held.
  * Return: the PASID; -EDQUOT when the quota is used up, -ENOSPC when no PASID is
- * free in the range or the allocator has no memory for it, or what iommu_nesting_user_join() returns
+ * free in the range or the allocator has no memory for it, or what
+ * iommu_nesting_user_join() returns
  */
 int iommu_nesting_pasid_alloc(struct iommu_nesting_user *user, ioasid_t min,
 			      ioasid_t max)
