@@ -38,7 +38,7 @@ static int call_valid(struct world *w, int op)
 	struct arg arg;
 
 	arg_valid(&arg, w, op);
-	return call_op(w->vm.container, &arg);
+	return call_op(w->vm.container, &arg.op);
 }
 
 static int no_memory_there(struct world *w, int op)
@@ -52,7 +52,7 @@ static int unknown_flag(struct world *w, int op)
 
 	arg_valid(&arg, w, op);
 	arg.op.flags |= 1U << 31;
-	return call_op(w->vm.container, &arg);
+	return call_op(w->vm.container, &arg.op);
 }
 
 static int unknown_tail(struct world *w, int op)
@@ -62,7 +62,7 @@ static int unknown_tail(struct world *w, int op)
 	arg_valid(&arg, w, op);
 	arg_set_size(&arg, arg.size - arg.head + 8);
 	arg.raw[arg.size - 1] = 1;
-	return call_op(w->vm.container, &arg);
+	return call_op(w->vm.container, &arg.op);
 }
 
 /* The other format's container: see errno_op_setup() */
@@ -93,7 +93,7 @@ static int plain_container(struct world *w, int op)
 	if (!ret) {
 		arg_valid(&arg, w, op);
 		memcpy(arg.op.data, &plain.device[0], sizeof(__s32));
-		ret = call_op(plain.container, &arg);
+		ret = call_op(plain.container, &arg.op);
 	}
 	mock_vm_close(&plain);
 	return ret;
@@ -121,7 +121,7 @@ static int call_with_fd(struct world *w, int op, int fd)
 	arg_make(&arg, op | (op == OP_RESP ? VFIO_NESTING_OP_DEVICE :
 					     VFIO_NESTING_OP_GROUP), fd,
 		 valid.raw + valid.head, valid.size - valid.head);
-	return call_op(w->vm.container, &arg);
+	return call_op(w->vm.container, &arg.op);
 }
 
 static int closed_file(struct world *w, int op)
@@ -190,18 +190,26 @@ static int bad_hardware(struct world *w, int op)
 #define INSTEAD(what, how)	.provoke = how, .instead = true, .gives = what
 #define NEVER(why)		.never = why
 
-#define ERRNO_CELL(column, o, e, ...)					\
-	FIXTURE_VARIANT_ADD(errno_op, column##_##e) {			\
-		.cell = { .op = o, .error = e, __VA_ARGS__ },		\
-	};
-
+/* The names of errnos stay names: they are not expanded beside a ## */
 #define ERRNO_ROW(e, c1, c2, c3, c4, c5, c6)				\
-	ERRNO_CELL(bind_pasid_table, OP_BIND_TABLE, e, c1)		\
-	ERRNO_CELL(unbind_pasid_table, OP_UNBIND_TABLE, e, c2)		\
-	ERRNO_CELL(cache_invld, OP_INVLD, e, c3)			\
-	ERRNO_CELL(bind_pgtbl, OP_BIND, e, c4)				\
-	ERRNO_CELL(unbind_pgtbl, OP_UNBIND, e, c5)			\
-	ERRNO_CELL(page_resp, OP_RESP, e, c6)
+	FIXTURE_VARIANT_ADD(errno_op, bind_pasid_table_##e) {		\
+		.cell = { .op = OP_BIND_TABLE, .error = (e), c1 },	\
+	};								\
+	FIXTURE_VARIANT_ADD(errno_op, unbind_pasid_table_##e) {		\
+		.cell = { .op = OP_UNBIND_TABLE, .error = (e), c2 },	\
+	};								\
+	FIXTURE_VARIANT_ADD(errno_op, cache_invld_##e) {		\
+		.cell = { .op = OP_INVLD, .error = (e), c3 },		\
+	};								\
+	FIXTURE_VARIANT_ADD(errno_op, bind_pgtbl_##e) {			\
+		.cell = { .op = OP_BIND, .error = (e), c4 },		\
+	};								\
+	FIXTURE_VARIANT_ADD(errno_op, unbind_pgtbl_##e) {		\
+		.cell = { .op = OP_UNBIND, .error = (e), c5 },		\
+	};								\
+	FIXTURE_VARIANT_ADD(errno_op, page_resp_##e) {			\
+		.cell = { .op = OP_RESP, .error = (e), c6 },		\
+	};
 
 #define NO_PASID	NEVER("the operation names no PASID")
 

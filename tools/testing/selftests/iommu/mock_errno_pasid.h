@@ -133,15 +133,16 @@ static int pasid_without_opener(struct world *w, __u32 request)
 	return ret;
 }
 
-#define PASID_CELL(column, r, e, ...)					\
-	FIXTURE_VARIANT_ADD(errno_pasid, column##_##e) {		\
-		.cell = { .request = r, .error = e, __VA_ARGS__ },	\
-	};
-
 #define PASID_ROW(e, on_alloc, on_free, on_quota)			\
-	PASID_CELL(alloc, PASID_ALLOC, e, on_alloc)			\
-	PASID_CELL(free, PASID_FREE, e, on_free)			\
-	PASID_CELL(quota, PASID_QUOTA, e, on_quota)
+	FIXTURE_VARIANT_ADD(errno_pasid, alloc_##e) {			\
+		.cell = { .request = PASID_ALLOC, .error = (e), on_alloc },	\
+	};								\
+	FIXTURE_VARIANT_ADD(errno_pasid, free_##e) {			\
+		.cell = { .request = PASID_FREE, .error = (e), on_free },	\
+	};								\
+	FIXTURE_VARIANT_ADD(errno_pasid, quota_##e) {			\
+		.cell = { .request = PASID_QUOTA, .error = (e), on_quota },	\
+	};
 
 #define NO_RANGE	NEVER("the request names no PASID")
 

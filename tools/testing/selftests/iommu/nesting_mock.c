@@ -64,14 +64,29 @@ static void __attribute__((constructor)) __constructor_order_last(void)
 		__constructor_order = _CONSTRUCTOR_ORDER_BACKWARD;
 }
 
+/* Leaves the tests of the named fixtures */
+static void choose(char **names)
+{
+	struct __fixture_metadata *fixture;
+	char **name;
+
+	for (fixture = __fixture_list; fixture; fixture = fixture->next) {
+		for (name = names; *name; name++)
+			if (!strcmp(*name, fixture->name))
+				break;
+		if (!*name)
+			fixture->tests = NULL;
+	}
+}
+
 int main(int argc, char **argv)
 {
 	int devices;
 
 	if (argc > 1 && !strcmp(argv[1], AFTER_EXEC))
 		return after_exec(argc, argv);
-	if (argc > 1) {
-		fprintf(stderr, "usage: %s\n", argv[0]);
+	if (argc > 1 && argv[1][0] == '-') {
+		fprintf(stderr, "usage: %s [FIXTURE ...]\n", argv[0]);
 		return KSFT_FAIL;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -86,5 +101,7 @@ int main(int argc, char **argv)
 	if (devices < MOCK_SINGLES)
 		ksft_exit_skip("%d edu devices with a group each, the tests need %d\n",
 			       devices, MOCK_SINGLES);
+	if (argc > 1)
+		choose(argv + 1);
 	return test_harness_run(argc, argv);
 }

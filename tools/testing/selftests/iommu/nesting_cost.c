@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the nesting interface costs on the mock IOMMU, in guest instructions.
+ *
+ * Only where the time stamp counter counts instructions: in QEMU with
+ * "-icount shift=0", which whoever starts the program vouches for by --icount
+ * and the program checks as well as it can.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../kselftest.h"
+#include "mock_state.h"
+#include "mock_vm.h"
+
+/* An accepted operation may take so many times what a null ioctl takes */
+#define RATIO_MAX	3
+
+#define RUNS		201
+#define WARM_UP		20
+
+/* A call that does the same each time is not counted as anything else */
+#define SPREAD_MAX	2
+
+struct bench {
+	struct mock_vm vtd;
+	struct mock_vm smmu;
+	int pasid;
+	int spare;
+};
+
+/**
+ * struct cost - One call to measure
+ * @name: what it is
+ * @prepare: makes the call possible; may be NULL
+ * @call: the call; a negative value is a failure
+ * @limited: RATIO_MAX is held against it
+ */
+struct cost {
+	const char *name;
+	int (*prepare)(struct bench *b);
+	int (*call)(struct bench *b);
+	bool limited;
+};
+
+#ifdef __x86_64__
+/* The fences keep nothing out that instructions count; they order the reads */
+static uint64_t instructions(void)
+{
+	uint32_t low, high;
+
+	asm volatile("lfence; rdtsc; lfence" : "=a" (low), "=d" (high) : :
+		     "memory");
+	return (uint64_t)high << 32 | low;
+}
+
+#define HAVE_COUNTER	true
+#else
+static uint64_t instructions(void)
+{
+	return 0;
+}
+
+#define HAVE_COUNTER	false
+#endif
+
+static int call_nothing(struct bench *b)
+{
+	return 0;
+}
+
+static int call_getppid(struct bench *b)
+{
+	return syscall(SYS_getppid);
+}
+
+static int call_extension(struct bench *b)
+{
+	return ioctl(b->vtd.container, VFIO_CHECK_EXTENSION,
+		     VFIO_TYPE1v2_IOMMU);
+}
+
+static int call_inv_page(struct bench *b)
+{
+	struct iommu_cache_invalidate_info inv =
+		inest_inv_range(IOMMU_CACHE_INV_TYPE_IOTLB, 0x1000, 4096, 1);
+
+	inest_inv_set_pasid(&inv, b->pasid);
+	return inest_cache_invalidate(b->vtd.container, INEST_ALL_GROUPS, &inv);
+}
+
+static int call_inv_pasid(struct bench *b)
+{
+	struct iommu_cache_invalidate_info inv =
+		inest_inv_pasid(IOMMU_CACHE_INV_TYPE_IOTLB, b->pasid);
+
+	return inest_cache_invalidate(b->vtd.container, INEST_ALL_GROUPS, &inv);
+}
+
+static int call_inv_group(struct bench *b)
+{
+	struct iommu_cache_invalidate_info inv =
+		inest_inv_pasid(IOMMU_CACHE_INV_TYPE_IOTLB, b->pasid);
+
+	return inest_cache_invalidate(b->vtd.container, b->vtd.group[0], &inv);
+}
+
+static int call_bind(struct bench *b)
+{
+	struct iommu_gpasid_bind_data data =
+		inest_bind_data(b->pasid, MOCK_PGTBL, 48);
+
+	return inest_bind_pgtbl(b->vtd.container, INEST_ALL_GROUPS, &data);
+}
+
+static int call_unbind(struct bench *b)
+{
+	struct iommu_gpasid_bind_data data = inest_unbind_data(b->pasid);
+
+	return inest_unbind_pgtbl(b->vtd.container, INEST_ALL_GROUPS, &data);
+}
+
+static int call_bind_table(struct bench *b)
+{
+	struct iommu_pasid_table_config table = inest_table(MOCK_TABLE, 0, 0, 0);
+
+	return inest_bind_pasid_table(b->smmu.container, INEST_ALL_GROUPS,
+				      &table);
+}
+
+static int call_unbind_table(struct bench *b)
+{
+	return inest_unbind_pasid_table(b->smmu.container, INEST_ALL_GROUPS);
+}
+
+static int make_request(struct bench *b)
+{
+	return mock_write(b->vtd.bdf[0], "page_request", "%d 1", b->pasid);
+}
+
+static int call_respond(struct bench *b)
+{
+	struct iommu_page_response response =
+		inest_response(b->pasid, 1, IOMMU_PAGE_RESP_SUCCESS);
+
+	return inest_page_response(b->vtd.container, b->vtd.device[0],
+				   &response);
+}
+
+static int call_alloc(struct bench *b)
+{
+	b->spare = inest_pasid_alloc(b->vtd.container, 1, 1000);
+	return b->spare;
+}
+
+static int call_free(struct bench *b)
+{
+	return inest_pasid_free(b->vtd.container, b->spare, b->spare);
+}
+
+static int call_quota(struct bench *b)
+{
+	struct vfio_pasid_quota quota;
+
+	return inest_pasid_quota(b->vtd.container, &quota);
+}
+
+/* The first is what measuring costs, the third what the others are compared to */
+enum { COST_NOTHING, COST_SYSCALL, COST_NULL_IOCTL };
+
+static const struct cost costs[] = {
+	[COST_NOTHING] = { "nothing", NULL, call_nothing, false },
+	[COST_SYSCALL] = { "getppid", NULL, call_getppid, false },
+	[COST_NULL_IOCTL] = { "VFIO_CHECK_EXTENSION", NULL, call_extension,
+			      false },
+	{ "CACHE_INVLD page", NULL, call_inv_page, true },
+	{ "CACHE_INVLD PASID", NULL, call_inv_pasid, true },
+	{ "CACHE_INVLD PASID group", NULL, call_inv_group, true },
+	{ "BIND_PGTBL", call_unbind, call_bind, false },
+	{ "UNBIND_PGTBL", call_bind, call_unbind, false },
+	{ "BIND_PASID_TABLE", call_unbind_table, call_bind_table, false },
+	{ "UNBIND_PASID_TABLE", call_bind_table, call_unbind_table, false },
+	{ "PAGE_RESP", make_request, call_respond, false },
+	{ "PASID alloc", call_free, call_alloc, false },
+	{ "PASID free", call_alloc, call_free, false },
+	{ "PASID quota", NULL, call_quota, false },
+};
+
+#define COSTS	((int)ARRAY_SIZE(costs))
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The median of the runs, without interrupts; a negative errno on failure */
+static long long measure(struct bench *b, const struct cost *cost,
+			 uint64_t *lower, uint64_t *upper)
+{
+	uint64_t run[RUNS], start;
+	int i, ret = 0;
+
+	for (i = -WARM_UP; i < RUNS; i++) {
+		if (cost->prepare && cost->prepare(b) < 0 && i > -WARM_UP)
+			return -ENOTRECOVERABLE;
+		start = instructions();
+		ret = cost->call(b);
+		if (i >= 0)
+			run[i] = instructions() - start;
+		if (ret < 0)
+			return ret;
+	}
+	qsort(run, RUNS, sizeof(run[0]), compare);
+	*lower = run[RUNS / 4];
+	*upper = run[3 * RUNS / 4];
+	return run[RUNS / 2];
+}
+
+static int open_bench(struct bench *b)
+{
+	int ret;
+
+	ret = mock_vm_open(&b->vtd, IOMMU_PASID_FORMAT_INTEL_VTD, 0, 1);
+	ret = ret ?: mock_vm_open_device(&b->vtd, 0);
+	ret = ret ?: mock_vm_open(&b->smmu, IOMMU_PASID_FORMAT_ARM_SMMUV3, 1,
+				  1);
+	if (ret)
+		return ret;
+	b->pasid = inest_pasid_alloc(b->vtd.container, 1, 1000);
+	return b->pasid < 0 ? b->pasid : call_alloc(b);
+}
+
+static void report(const struct cost *cost, long long count, long long nothing,
+		   long long null)
+{
+	double ratio = (double)(count - nothing) / (null - nothing);
+
+	ksft_print_msg("%-24s %6lld instructions, %5.2f times a null ioctl\n",
+		       cost->name, count - nothing, ratio);
+	if (cost->limited)
+		ksft_test_result(ratio <= RATIO_MAX,
+				 "%s costs %lld, a null ioctl %lld, at most %d times as much\n",
+				 cost->name, count - nothing, null - nothing,
+				 RATIO_MAX);
+}
+
+/* The counter counts instructions when a call that repeats counts the same */
+static bool counts_instructions(struct bench *b)
+{
+	uint64_t lower = 0, upper = 0;
+	long long median = measure(b, &costs[COST_SYSCALL], &lower, &upper);
+
+	ksft_print_msg("getppid: %llu to %llu, median %lld\n",
+		       (unsigned long long)lower, (unsigned long long)upper,
+		       median);
+	return median > 0 && upper - lower <= SPREAD_MAX;
+}
+
+static void run_costs(struct bench *b)
+{
+	long long count[COSTS];
+	uint64_t lower, upper;
+	int i;
+
+	for (i = 0; i < COSTS; i++) {
+		count[i] = measure(b, &costs[i], &lower, &upper);
+		if (count[i] < 0)
+			ksft_exit_fail_msg("%s: %s\n", costs[i].name,
+					   strerror(-count[i]));
+	}
+	for (i = COST_SYSCALL; i < COSTS; i++)
+		report(&costs[i], count[i], count[COST_NOTHING],
+		       count[COST_NULL_IOCTL]);
+}
+
+static int limited_costs(void)
+{
+	int i, n = 0;
+
+	for (i = 0; i < COSTS; i++)
+		n += costs[i].limited;
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	bool icount = argc == 2 && !strcmp(argv[1], "--icount");
+	struct bench b;
+	int ret;
+
+	if (argc > 2 || (argc == 2 && !icount)) {
+		fprintf(stderr, "usage: %s [--icount]\n", argv[0]);
+		return KSFT_FAIL;
+	}
+	ksft_print_header();
+	if (!HAVE_COUNTER || !icount)
+		ksft_exit_skip("counts instructions only on x86-64, in QEMU with -icount shift=0\n");
+	if (mock_open_debugfs())
+		ksft_exit_skip("this kernel has no mock IOMMU\n");
+	if (mock_claim_devices() < 2)
+		ksft_exit_skip("two edu devices with a group each are needed\n");
+	ret = open_bench(&b);
+	if (ret < 0)
+		ksft_exit_fail_msg("no container: %s\n", strerror(-ret));
+	ksft_set_plan(limited_costs());
+	if (!counts_instructions(&b))
+		ksft_exit_skip("the time stamp counter doesn't count instructions here\n");
+	run_costs(&b);
+	ksft_finished();
+}
