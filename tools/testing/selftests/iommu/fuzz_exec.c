@@ -146,13 +146,19 @@ static void output(const struct fuzz_call *call, size_t *from, size_t *to)
 
 	*from = 0;
 	*to = 0;
-	if (call->kind == FUZZ_INFO && arg.readable >= 4)
+	if (arg.readable + canary_behind() < 8)
+		return;
+	if (call->kind == FUZZ_INFO)
 		*to = fuzz_get(data, 0, 4);
-	if (call->kind == FUZZ_UNMAP)
-		*from = 16, *to = 24;
-	if (call->kind == FUZZ_PASID && arg.readable >= 8 &&
-	    fuzz_get(data, 4, 4) == VFIO_PASID_REQUEST_QUOTA)
-		*from = 8, *to = 16;
+	if (call->kind == FUZZ_UNMAP) {
+		*from = 16;
+		*to = 24;
+	}
+	if (call->kind == FUZZ_PASID &&
+	    fuzz_get(data, 4, 4) == VFIO_PASID_REQUEST_QUOTA) {
+		*from = 8;
+		*to = 16;
+	}
 }
 
 static bool arg_intact(const struct fuzz_call *call)
