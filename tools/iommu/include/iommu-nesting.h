@@ -92,7 +92,8 @@ int inest_group_pci(int number, struct inest_bdf *bdf, int max);
  * @bdf: address of the function
  *
  * Return: the number, or a negative errno: ENODEV when there is no such
- *	function, ENOENT when no IOMMU has it
+ *	function, ENOENT when no IOMMU has it. Many machines tell a function's
+ *	group only after a first driver has bound to it.
  */
 int inest_pci_group(const char *bdf);
 

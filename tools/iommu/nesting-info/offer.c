@@ -12,22 +12,29 @@ static bool is_harmless(const char *driver)
 	       !strcmp(driver, "pci-stub");
 }
 
+/* A function that a driver has to have before anything can be asked */
+static void want_vfio(const char *bdf, struct why *why)
+{
+	char driver[64];
+
+	if (inest_pci_driver(bdf, driver, sizeof(driver)))
+		say_why(why, "%s: has no driver: bind it to vfio-pci", bdf);
+	else
+		say_why(why, "%s: has driver %s: bind it to vfio-pci", bdf,
+			driver);
+}
+
 /* No device of the group has a driver of VFIO: says which one it has */
 static void blame_driver(const struct options *options, int group,
 			 struct why *why)
 {
 	struct inest_bdf bdf = options->bdf;
-	char driver[64];
 
 	if (options->group >= 0 && inest_group_pci(group, &bdf, 1) < 1)
 		say_why(why, "group %d: there is no such group of PCI functions",
 			group);
-	else if (inest_pci_driver(bdf.text, driver, sizeof(driver)))
-		say_why(why, "%s: has no driver: bind it to vfio-pci",
-			bdf.text);
 	else
-		say_why(why, "%s: has driver %s: bind it to vfio-pci", bdf.text,
-			driver);
+		want_vfio(bdf.text, why);
 }
 
 /* A device of the group is the kernel's: says which */
@@ -49,6 +56,7 @@ static void blame_sibling(int group, struct why *why)
 static int find_group(const struct options *options, struct why *why)
 {
 	const char *bdf = options->bdf.text;
+	char driver[64];
 	int group;
 
 	if (options->group >= 0)
@@ -56,6 +64,9 @@ static int find_group(const struct options *options, struct why *why)
 	group = inest_pci_group(bdf);
 	if (group == -ENODEV)
 		say_why(why, "%s: there is no such PCI function", bdf);
+	else if (group == -ENOENT &&
+		 inest_pci_driver(bdf, driver, sizeof(driver)) == -ENOENT)
+		want_vfio(bdf, why);
 	else if (group == -ENOENT)
 		say_why(why, "%s: no IOMMU translates its accesses", bdf);
 	else if (group < 0)

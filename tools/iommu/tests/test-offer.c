@@ -50,6 +50,9 @@ static void test_devices(void)
 	expect(device(), "0000:00:03.0: there is no such PCI function");
 	fake.group_of_pci = -ENOENT;
 	expect(device(), "0000:00:03.0: no IOMMU translates its accesses");
+	fake.group_of_pci = -ENOENT;
+	fake.driver = NULL;
+	expect(device(), "0000:00:03.0: has no driver: bind it to vfio-pci");
 	fake.no_group = ENOENT;
 	fake.driver = "edu";
 	expect(device(), "0000:00:03.0: has driver edu: bind it to vfio-pci");
