@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * nesting-info(8) on an SMMUv3: says what the capability says, tells who would be
- * accepted, and leaves the device as it was. The command stands beside this
- * program.
+ * accepted, and leaves the device as it was; with --no-nesting, on an SMMU of one
+ * stage, says so. The command stands beside this program.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -197,17 +197,31 @@ static void test_device(void)
 	test_reasons();
 }
 
-int main(void)
+static void test_no_nesting(void)
 {
+	const char *reason = "its IOMMU cannot nest\n";
+
+	expect("one_stage_is_told", "", 2, reason);
+	expect("one_stage_accepts_nobody", "--check", 2, reason);
+}
+
+int main(int argc, char **argv)
+{
+	bool nesting = argc < 2 || strcmp(argv[1], "--no-nesting");
+
 	ksft_print_header();
 	if (!find_command())
 		ksft_exit_fail_msg("no nesting-info beside this program\n");
 	if (inest_pci_find(EDU_VENDOR_ID, EDU_DEVICE_ID, &edu, 1) < 1)
 		ksft_exit_skip("no edu device (PCI 1234:11e8)\n");
-	ksft_set_plan(14);
+	ksft_set_plan(nesting ? 14 : 3);
 	expect("no_driver", "", 2, "has no driver: bind it to vfio-pci\n");
 	if (inest_pci_claim(edu.text))
 		ksft_exit_fail_msg("vfio-pci did not take the edu device\n");
-	test_device();
+	if (nesting)
+		test_device();
+	else
+		test_no_nesting();
+	inest_pci_restore(edu.text);
 	ksft_finished();
 }
