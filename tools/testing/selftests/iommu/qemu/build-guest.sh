@@ -5,6 +5,9 @@
 # SOURCE is the kernel tree that holds the tests, KERNEL the folder that
 # build-kernel.sh printed. INITRD holds /init and, as asked for: the kselftests
 # in /kselftest/iommu, a shell around them, or the rig's own faulty program.
+#
+# On x86_64 there are more: a 32-bit program of one test, with "32" after its name,
+# and what next/Makefile builds.
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 . "$here/lib.sh"
@@ -12,11 +15,8 @@ here=$(dirname "$(readlink -f "$0")")
 
 [ $# = 6 ] || die "usage: build-guest.sh ARCH SOURCE KERNEL OBJECTS KIND INITRD"
 arch=$1 source=$2 kernel=$3 objects=$4 kind=$5 initrd=$6
-
-case $arch in
-arm64)	cross=aarch64-linux-gnu- ;;
-*)	die "no machine for ARCH=$arch, only arm64" ;;
-esac
+tests=$source/tools/testing/selftests/iommu
+cross=$(compiler_prefix "$arch")
 root=$objects/root-$kind
 
 # compile OUTPUT SOURCE... : a static program that needs nothing of the kernel.
@@ -27,20 +27,43 @@ compile()
 	"${cross}gcc" -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$_output" "$@"
 }
 
+# make_tests OUTPUT PREFIX ARGUMENT... : make in the folder of the tests.
+make_tests()
+{
+	_output=$1 _prefix=$2
+	shift 2
+	mkdir -p "$_output"
+	make -C "$tests" "OUTPUT=$_output" "CROSS_COMPILE=$_prefix" "ARCH=$arch" \
+		"KHDR_INCLUDES=-isystem $kernel/headers/include" \
+		USERLDFLAGS=-static "$@" > "$_output.log" 2>&1 && return
+	tail -n 30 "$_output.log" >&2
+	die "can't build the tests"
+}
+
+# install_tests OUTPUT SUFFIX: the programs in OUTPUT, with SUFFIX at their names.
+install_tests()
+{
+	find "$1" -maxdepth 1 -type f -perm -u+x | while read -r _program; do
+		cp "$_program" "$root/kselftest/iommu/${_program##*/}$2"
+	done
+}
+
 # The kselftests by their own Makefile, against the kernel's own headers.
 kselftests()
 {
-	_dir=$source/tools/testing/selftests/iommu
-	[ -r "$_dir/Makefile" ] || die "no tests in $_dir"
-	mkdir -p "$objects/kselftest"
-	if ! make -C "$_dir" "OUTPUT=$objects/kselftest" "CROSS_COMPILE=$cross" \
-		"ARCH=$arch" "KHDR_INCLUDES=-isystem $kernel/headers/include" \
-		USERLDFLAGS=-static > "$objects/kselftest.log" 2>&1; then
-		tail -n 30 "$objects/kselftest.log" >&2
-		die "can't build the tests"
+	[ -r "$tests/Makefile" ] || die "no tests in $tests"
+	make_tests "$objects/kselftest" "$cross" all
+	install_tests "$objects/kselftest" ''
+	[ "$arch" = x86_64 ] || return 0
+	if [ -e "$objects/kselftest/nesting_mock" ]; then
+		make_tests "$objects/kselftest32" i686-linux-gnu- \
+			"$objects/kselftest32/nesting_mock"
+		install_tests "$objects/kselftest32" 32
 	fi
-	find "$objects/kselftest" -maxdepth 1 -type f -perm -u+x \
-		-exec cp {} "$root/kselftest/iommu/" \;
+	if [ -r "$tests/qemu/next/Makefile" ]; then
+		make_tests "$objects/next" "$cross" -f qemu/next/Makefile
+		install_tests "$objects/next" ''
+	fi
 }
 
 # Debian's static busybox for the guest's architecture, kept in the cache.
@@ -50,7 +73,7 @@ busybox()
 	if [ ! -x "$_deb/bin/busybox" ]; then
 		rm -rf "$_deb" "$_deb.part"
 		mkdir -p "$_deb.part"
-		fetch_foreign "$arch" busybox-static "$_deb.part"
+		fetch_foreign "$(debian_arch "$arch")" busybox-static "$_deb.part"
 		mv "$_deb.part" "$_deb"
 	fi
 	cp "$_deb/bin/busybox" "$root/bin/busybox"
@@ -76,4 +99,4 @@ esac
 (cd "$root" && find . | LC_ALL=C sort |
 	cpio --quiet --reproducible -o -H newc -R 0:0) > "$initrd.part"
 mv "$initrd.part" "$initrd"
-say "${RIG_STAGE:+$RIG_STAGE }guest: $(find "$root/kselftest" -type f | wc -l) programs"
+say "${RIG_STAGE:+$RIG_STAGE }guest $arch: $(find "$root/kselftest" -type f | wc -l) programs"

@@ -60,6 +60,15 @@ newest_source()
 		sed -n "s/.* ${2}_\(.*\)\.dsc .*/\1/p" | sed 's/%3a/:/'
 }
 
+# debian_arch ARCH: Debian's name of the kernel's architecture ARCH.
+debian_arch()
+{
+	case $1 in
+	x86_64)	echo amd64 ;;
+	*)	echo "$1" ;;
+	esac
+}
+
 # fetch_foreign ARCH PACKAGE DIR: unpacks the package of Debian 12 for another
 # architecture in DIR.
 fetch_foreign()

@@ -8,6 +8,7 @@ import os
 import selectors
 import subprocess
 import time
+from dataclasses import dataclass
 
 import machine
 
@@ -71,16 +72,33 @@ def read_report(descriptor, timeout, outcome, emit):
                            if outcome.verdict is None else "didn't switch off")
 
 
-def boot(tools, name, words, timeout, console, emit):
+@dataclass(frozen=True)
+class Parts:
+    """The files that a boot is made of."""
+    qemu: str
+    kernel: str
+    initrd: str
+    console: str
+    data: str = ''  # what the guest sends besides its report, if it is to send
+
+
+def port(name, path):
+    """QEMU's options for a port of the guest that is written to PATH."""
+    return ['-chardev', f'file,id={name},path={path}',
+            '-device', f'virtserialport,chardev={name},name={name}']
+
+
+def boot(parts, name, words, timeout, emit):
     """Boot machine NAME with the command line WORDS; return its Outcome."""
     outcome = Outcome()
-    outcome.console = console
+    outcome.console = parts.console
     read_end, write_end = os.pipe()
-    argv = machine.command(tools.qemu, machine.MACHINES[name], tools.kernel,
-                           tools.initrd, words)
-    argv += ['-serial', f'file:{console}', '-device', 'virtio-serial-pci',
-             '-chardev', f'file,id=ktap,path=/dev/fd/{write_end}',
-             '-device', 'virtserialport,chardev=ktap,name=ktap']
+    argv = machine.command(parts.qemu, machine.MACHINES[name], parts.kernel,
+                           parts.initrd, words)
+    argv += ['-serial', f'file:{parts.console}', '-device', 'virtio-serial-pci',
+             *port('ktap', f'/dev/fd/{write_end}')]
+    if parts.data:
+        argv += port('data', parts.data)
     with subprocess.Popen(argv, pass_fds=[write_end],
                           stdin=subprocess.DEVNULL) as qemu:
         os.close(write_end)

@@ -12,10 +12,7 @@ source=$2
 objects=$3
 shift 3
 
-case $arch in
-arm64)	cross=aarch64-linux-gnu- ;;
-*)	die "no machine for ARCH=$arch, only arm64" ;;
-esac
+cross=$(compiler_prefix "$arch")
 
 # Relative paths in ccache's keys: another checkout finds the same objects.
 export CCACHE_DIR="$cache/ccache" CCACHE_BASEDIR=/

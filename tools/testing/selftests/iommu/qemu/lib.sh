@@ -14,6 +14,17 @@ cache=${NESTING_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/iommu-nesting}
 say() { printf '%s\n' "$*" >&2; }
 die() { say "${0##*/}: $*"; exit 1; }
 
+# compiler_prefix ARCH: of the cross compiler, which Debian has for its own
+# architecture too.
+compiler_prefix()
+{
+	case $1 in
+	arm64)	echo aarch64-linux-gnu- ;;
+	x86_64)	echo x86_64-linux-gnu- ;;
+	*)	die "no machine for ARCH=$1, only arm64 and x86_64" ;;
+	esac
+}
+
 # Hash of standard input, short enough for a folder name.
 hash_stdin() { sha256sum | cut -c1-24; }
 

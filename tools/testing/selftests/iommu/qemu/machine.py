@@ -7,10 +7,31 @@ EDU = 'edu,dma_mask=0xffffffffffffffff'
 # virt-9.1 leaves the choice of the SMMU's stages to the command line; later
 # versions of the board always have both.
 ARM64 = ('-M', 'virt-9.1,virtualization=on,gic-version=3,iommu=smmuv3',
-         '-cpu', 'cortex-a76')
+         '-cpu', 'cortex-a76', '-m', '1G')
 
-CONSOLE = {'arm64': 'console=ttyAMA0'}
-QEMU_TARGET = {'arm64': 'aarch64'}
+# The firmware is the distribution's. No IOMMU: the kernel brings a mock.
+X86 = ('-L', '/usr/share/seabios', '-L', '/usr/share/qemu',
+       '-M', 'q35', '-cpu', 'qemu64,+smep,+smap', '-m', '1G')
+
+# Three devices with a group of their own, and two that share one because a
+# bridge to conventional PCI is above them.
+X86_DEVICES = ('-device', EDU, '-device', EDU, '-device', EDU,
+               '-device', 'pcie-pci-bridge,id=shared',
+               '-device', f'{EDU},bus=shared,addr=1',
+               '-device', f'{EDU},bus=shared,addr=2')
+
+# One instruction takes one virtual nanosecond, and time stands still for
+# devices: the same run gives the same numbers.
+ICOUNT = ('-icount', 'shift=0,sleep=off,align=off', '-seed', '1',
+          '-rtc', 'base=2024-01-01,clock=vm')
+
+COUNTED = ('nokaslr', 'tsc=reliable')
+
+WORDS = {
+    'arm64': ('console=ttyAMA0',),
+    # Without an IOMMU that remaps interrupts VFIO wants to be asked twice.
+    'x86_64': ('console=ttyS0', 'vfio_iommu_type1.allow_unsafe_interrupts=1'),
+}
 
 
 @dataclass(frozen=True)
@@ -18,6 +39,7 @@ class Machine:
     """A machine without its kernel: architecture and QEMU options."""
     arch: str
     options: tuple
+    cpus: int = 2
 
 
 MACHINES = {
@@ -27,6 +49,8 @@ MACHINES = {
         '-global', 'arm-smmuv3.stage=1', '-device', EDU)),
     'arm64-stage2': Machine('arm64', ARM64 + (
         '-global', 'arm-smmuv3.stage=2', '-device', EDU)),
+    'x86-mock': Machine('x86_64', X86 + X86_DEVICES),
+    'x86-counted': Machine('x86_64', X86 + X86_DEVICES + ICOUNT, cpus=1),
 }
 
 
@@ -35,13 +59,21 @@ class Boot:
     """One start of a machine: the programs to run and the checks around them."""
     machine: str
     runs: tuple
+    label: str = ''  # tells boots of the same machine apart
+    variant: str = 'debug'  # of the kernel
     kunit: bool = False
     kmemleak: bool = True
     append: tuple = ()
+    coverage: bool = False  # send the counters of the kernel
     timeout: int = 300  # seconds
 
+    @property
+    def name(self):
+        """The name of its results and logs."""
+        return f'{self.machine} {self.label}'.strip()
 
-BOOTS = {
+
+TEST = {
     'arm64': (
         Boot('arm64-nested', ('nesting_smmuv3',), kunit=True),
         Boot('arm64-stage1', ('nesting_smmuv3,--no-nesting',), kmemleak=False,
@@ -49,14 +81,40 @@ BOOTS = {
         Boot('arm64-stage2', ('nesting_smmuv3,--no-nesting',), kmemleak=False,
              timeout=120),
     ),
+    'x86_64': (
+        Boot('x86-mock', (
+            'nesting_mock', 'nesting_mock32', 'nesting_next_old,old',
+            'nesting_next_new,old'), kunit=True, timeout=900),
+        Boot('x86-mock', ('nesting_fuzz,--selftest', 'nesting_fuzz,--seconds,60'),
+             'fuzz', append=('panic_on_warn=1',), timeout=400),
+        Boot('x86-mock', ('nesting_next_old,new', 'nesting_next_new,new'), 'next',
+             variant='next', kmemleak=False, timeout=120),
+        Boot('x86-counted', ('nesting_cost,--icount',), variant='plain',
+             kmemleak=False, append=COUNTED, timeout=120),
+    ),
 }
 
+COST = {'x86_64': TEST['x86_64'][-1:]}
+COVERAGE = {'x86_64': (
+    Boot('x86-mock', ('nesting_mock', 'nesting_mock32'), 'coverage',
+         variant='gcov', kunit=True, kmemleak=False, coverage=True, timeout=600),
+)}
+
+# The boots of each purpose, by architecture
+SETS = {
+    'test': TEST,
+    'cost': COST,
+    'coverage': COVERAGE,
+}
+
+# The machine that `make shell` boots, and the demo where there is one
+SHELL = {'arm64': 'arm64-nested', 'x86_64': 'x86-mock'}
 DEMO = {'arm64': ('arm64-nested', 'nesting_smmuv3,--demo')}
 
 
 def command(qemu, machine, kernel, initrd, words):
     """QEMU's command line for MACHINE, without console and ports."""
-    append = [CONSOLE[machine.arch], 'panic=-1', 'oops=panic', *words]
+    append = [*WORDS[machine.arch], 'panic=-1', 'oops=panic', *words]
     return [qemu, '-nodefaults', '-display', 'none', '-no-reboot',
-            '-accel', 'tcg', '-smp', '2', '-m', '1G', *machine.options,
+            '-accel', 'tcg', '-smp', str(machine.cpus), *machine.options,
             '-kernel', kernel, '-initrd', initrd, '-append', ' '.join(append)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# The emulated machine: demo, tests, shell. Variables: see rig.sh.
+# The emulated machines: demo, tests, shell. Variables: see rig.sh.
 
 RIG := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 
@@ -10,18 +10,31 @@ ifdef KSRC
 export KSRC
 endif
 
-.PHONY: demo rig-test rig-selftest shell rig-clean
+export FUZZ_INPUTS FUZZ_SECONDS FUZZ_SEED
+
+.PHONY: demo rig-test rig-selftest rig-cost shell fuzz coverage rig-clean
 demo: ## boot the emulated machine and show nested translation at work
 	@$(RIG)/rig.sh demo
 
-rig-test: ## the kselftests and KUnit suites in the emulated machine (KTAP)
+rig-test: ## the kselftests and KUnit suites in the emulated machines (KTAP)
 	@$(RIG)/rig.sh test
 
 rig-selftest: ## prove that the rig notices failures (TAP)
 	@$(RIG)/rig.sh selftest
+
+fuzz: ## the fuzzer for long: 10 million inputs, or FUZZ_INPUTS, FUZZ_SECONDS, FUZZ_SEED
+	@$(RIG)/rig.sh fuzz
+
+coverage: ## lines and branches of the checks that the tests reach
+	@$(RIG)/rig.sh coverage
+
+rig-cost: ## guest instructions that each operation takes
+	@$(RIG)/rig.sh cost
 
 shell: ## boot the emulated machine to a prompt with the tests in it
 	@$(RIG)/rig.sh shell
 
 rig-clean: ## remove the rig's builds in this checkout; the cache stays
 	rm -rf build/arm64 build/arm64-ksrc build/guest-arm64 build/rig
+	rm -rf build/x86_64 build/x86_64-ksrc build/guest-x86_64
+	rm -rf build/x86_64-plain build/x86_64-plain-ksrc

@@ -1,6 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Boots the test machines: all tests, the demo, one boot of choice or a shell."""
+"""Boots the test machines: a set of boots, the demo, one boot of choice, a shell.
+
+What rig.sh built is found below --rig, by names: ARCH/qemu, ARCH/kernel-VARIANT,
+ARCH/initrd-KIND, and ARCH/kernel-VARIANT.skip with the reason when a kernel can't
+be had.
+"""
 import argparse
 import os
 import sys
@@ -18,44 +23,104 @@ def say(line):
     print(line, flush=True)
 
 
+class Built:
+    """What rig.sh built, by architecture."""
+
+    def __init__(self, top, kind):
+        self.top = top
+        self.kind = kind  # of the guest's user space
+
+    def path(self, arch, name):
+        """Where NAME of ARCH is; fails when it isn't."""
+        path = os.path.join(self.top, arch, name)
+        if not os.path.exists(path):
+            raise FileNotFoundError(f'{path} was not built')
+        return os.path.realpath(path)
+
+    def parts(self, arch, variant, label, coverage=False):
+        """The files of a boot; what it writes is named after LABEL."""
+        written = os.path.join(self.top, label.replace(' ', '-'))
+        return guest_run.Parts(
+            self.path(arch, 'qemu'),
+            os.path.join(self.path(arch, f'kernel-{variant}'), 'Image'),
+            self.path(arch, f'initrd-{self.kind}'),
+            written + '.console', written + '.gcov' if coverage else '')
+
+    def skip_reason(self, boot):
+        """Why BOOT's kernel can't be had, or None."""
+        arch = machine.MACHINES[boot.machine].arch
+        try:
+            with open(os.path.join(self.top, arch, f'kernel-{boot.variant}.skip'),
+                      encoding='utf-8') as reason:
+                return reason.read().strip() or 'no reason given'
+        except FileNotFoundError:
+            return None
+
+
 def guest_words(boot):
     """Kernel command line words that tell PID 1 what to do."""
     words = [f'rig.run={run}' for run in boot.runs]
     words.append('rig.kunit' if boot.kunit else 'kunit.enable=0')
     words.append('rig.kmemleak' if boot.kmemleak else 'kmemleak=off')
+    if boot.coverage:
+        words.append('rig.coverage')
     return words + list(boot.append)
 
 
-def report_boot(tools, boot, number):
-    """One boot as two KTAP results: its tests, and whether it came to its end."""
-    console = os.path.join(tools.logs, f'{boot.machine}.console')
-    start = time.monotonic()
-    outcome = guest_run.boot(tools, boot.machine, guest_words(boot),
-                             tools.timeout or boot.timeout, console,
-                             lambda line: say('    ' + line))
-    if outcome.problem:
-        for line in outcome.console_tail():
-            say('# console: ' + line)
-        say(f'# {boot.machine}: {outcome.problem}')
-    say(f'# {boot.machine}: {time.monotonic() - start:.1f} s, console in {console}')
-    for ok, name in ((outcome.verdict == 'ok', 'tests'),
-                     (not outcome.problem, 'verdict')):
-        number += 1
-        say(f'{"" if ok else "not "}ok {number} {boot.machine} {name}')
-    return outcome.ok
+class Report:
+    """KTAP for a list of boots, two results for each: its tests, and whether it
+    came to its end."""
+
+    def __init__(self, built, timeout):
+        self.built = built
+        self.timeout = timeout
+        self.number = 0
+        self.failed = False
+
+    def result(self, ok, name, directive=''):
+        """One line at the outermost level."""
+        self.number += 1
+        self.failed |= not ok
+        say(f'{"" if ok else "not "}ok {self.number} {name}{directive}')
+
+    def boot(self, boot):
+        """Run BOOT and report it."""
+        arch = machine.MACHINES[boot.machine].arch
+        start = time.monotonic()
+        try:
+            parts = self.built.parts(arch, boot.variant, boot.name, boot.coverage)
+        except FileNotFoundError as missing:
+            say(f'# {missing}')
+            self.result(False, f'{boot.name} tests')
+            self.result(False, f'{boot.name} verdict')
+            return
+        outcome = guest_run.boot(parts, boot.machine, guest_words(boot),
+                                 self.timeout or boot.timeout,
+                                 lambda line: say('    ' + line))
+        if outcome.problem:
+            for line in outcome.console_tail():
+                say('# console: ' + line)
+            say(f'# {boot.name}: {outcome.problem}')
+        say(f'# {boot.name}: {time.monotonic() - start:.1f} s, '
+            f'console in {parts.console}')
+        self.result(outcome.verdict == 'ok', f'{boot.name} tests')
+        self.result(not outcome.problem, f'{boot.name} verdict')
+
+    def run(self, boots):
+        """All BOOTS; the exit code."""
+        skips = [self.built.skip_reason(boot) for boot in boots]
+        say(f'KTAP version 1\n1..{2 * len(boots) - sum(map(bool, skips))}')
+        for boot, skip in zip(boots, skips):
+            if skip:
+                self.result(True, f'{boot.name} tests', f' # SKIP {skip}')
+            else:
+                self.boot(boot)
+        return 1 if self.failed or not boots else 0
 
 
-def run_boots(tools, boots):
-    """KTAP for all BOOTS; the exit code."""
-    say(f'KTAP version 1\n1..{2 * len(boots)}')
-    results = [report_boot(tools, boot, 2 * i) for i, boot in enumerate(boots)]
-    return 0 if all(results) else 1
-
-
-def run_demo(tools, since):
+def run_demo(built, arch, timeout, since):
     """The demo's own lines; the last one says how it ended."""
-    name, program = machine.DEMO[tools.arch]
-    console = os.path.join(tools.logs, 'demo.console')
+    name, program = machine.DEMO[arch]
     last = []
 
     def emit(line):
@@ -65,8 +130,8 @@ def run_demo(tools, since):
         else:
             say(line)
 
-    outcome = guest_run.boot(tools, name, [f'rig.demo={program}', *QUICK],
-                             tools.timeout or 120, console, emit)
+    outcome = guest_run.boot(built.parts(arch, 'debug', 'demo'), name,
+                             [f'rig.demo={program}', *QUICK], timeout or 120, emit)
     if not outcome.ok:
         for line in outcome.console_tail():
             say('console: ' + line)
@@ -82,47 +147,62 @@ def run_demo(tools, since):
     return 1
 
 
-def run_shell(tools):
+def run_shell(built, arch):
     """The machine with its console on this terminal."""
-    name, _ = machine.DEMO[tools.arch]
-    argv = machine.command(tools.qemu, machine.MACHINES[name], tools.kernel,
-                           tools.initrd, ['rig.shell', 'quiet', *QUICK])
-    say('The tests are in the path: nesting_smmuv3, nesting_smmuv3 --demo. '
-        'Leave with "exit",\nor with Ctrl-a x at any time.')
-    os.execv(tools.qemu, argv + ['-serial', 'mon:stdio'])
+    parts = built.parts(arch, 'debug', 'shell')
+    argv = machine.command(parts.qemu, machine.MACHINES[machine.SHELL[arch]],
+                           parts.kernel, parts.initrd,
+                           ['rig.shell', 'quiet', *QUICK])
+    say('The tests are in the path: "ls" lists them. Leave with "exit",\n'
+        'or with Ctrl-a x at any time.')
+    os.execv(parts.qemu, argv + ['-serial', 'mon:stdio'])
 
 
 def parse():
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('what', choices=('test', 'demo', 'one', 'shell'))
-    parser.add_argument('--arch', default='arm64', choices=sorted(machine.BOOTS))
-    for name in ('qemu', 'kernel', 'initrd', 'logs'):
-        parser.add_argument('--' + name, required=True)
+    parser.add_argument('what', choices=('boots', 'demo', 'one', 'shell'))
+    parser.add_argument('--rig', required=True, help='folder of what was built')
+    parser.add_argument('--arch', action='append', choices=sorted(machine.SHELL))
+    parser.add_argument('--set', default='test', choices=sorted(machine.SETS),
+                        help='which boots')
+    parser.add_argument('--kind', default='tests', help="the guest's user space")
     parser.add_argument('--timeout', type=int, help='seconds, for each boot')
     parser.add_argument('--since', type=int, help='time (s) the total is counted from')
     parser.add_argument('--machine', choices=sorted(machine.MACHINES))
+    parser.add_argument('--variant', default='debug', help='of the kernel')
     parser.add_argument('--run', action='append', default=[])
     parser.add_argument('--kunit', action='store_true')
     parser.add_argument('--kmemleak', action='store_true')
+    parser.add_argument('--label', default='', help='of results and logs')
     parser.add_argument('--append', action='append', default=[],
                         help='a word more for the kernel command line')
     return parser.parse_args()
 
 
+def one(options, arch):
+    """The boot that the options describe."""
+    return machine.Boot(options.machine or machine.SHELL[arch],
+                        tuple(options.run), variant=options.variant,
+                        kunit=options.kunit, kmemleak=options.kmemleak,
+                        append=tuple(options.append), label=options.label)
+
+
 def main():
     """Dispatch; the exit code is 0 only when everything was ok."""
-    tools = parse()
-    os.makedirs(tools.logs, exist_ok=True)
-    if tools.what == 'shell':
-        return run_shell(tools)
-    if tools.what == 'demo':
-        return run_demo(tools, tools.since)
-    boots = machine.BOOTS[tools.arch]
-    if tools.what == 'one':
-        boots = [machine.Boot(tools.machine or boots[0].machine, tuple(tools.run),
-                              tools.kunit, tools.kmemleak, tuple(tools.append))]
-    return run_boots(tools, boots)
+    options = parse()
+    built = Built(options.rig, options.kind)
+    archs = options.arch or ['arm64']
+    if options.what == 'shell':
+        return run_shell(built, archs[0])
+    if options.what == 'demo':
+        return run_demo(built, archs[0], options.timeout, options.since)
+    if options.what == 'one':
+        boots = [one(options, archs[0])]
+    else:
+        boots = [boot for arch in archs
+                 for boot in machine.SETS[options.set].get(arch, ())]
+    return Report(built, options.timeout).run(boots)
 
 
 if __name__ == '__main__':

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * PID 1 of the test guest. Mounts what the tests need, does what the kernel
- * command line asks for, reports on the virtio-serial port "ktap" and switches
- * the machine off. Its own messages and the stderr of the tests go to the
- * console.
+ * command line asks for, reports on the virtio-serial port "ktap" and ends the
+ * machine by a reset, which QEMU doesn't follow. Its own messages and the stderr
+ * of the tests go to the console.
  *
  *   rig.run=PROGRAM,ARGUMENT...	a test of /kselftest/iommu; may be repeated
  *   rig.demo=PROGRAM,ARGUMENT...	the same, but its output is passed on as it is
  *   rig.kunit				report the KUnit suites
  *   rig.kmemleak			look for leaks after the tests
+ *   rig.coverage			send the kernel's coverage counters
+ *   rig.stderr				stderr of the programs goes to the host, too
  *   rig.shell				a shell on the console instead of all that
  */
 #include <errno.h>
@@ -30,7 +32,7 @@ static struct {
 	char *run[MAX_RUNS];
 	int runs;
 	char *demo;
-	bool kunit, kmemleak, shell;
+	bool kunit, kmemleak, coverage, shell;
 } wanted;
 
 static char command_line[4096];
@@ -52,7 +54,7 @@ static void give_up(const char *why)
 {
 	fprintf(stderr, "rig: %s: %s\n", why, strerror(errno));
 	sync();
-	reboot(RB_POWER_OFF);
+	reboot(RB_AUTOBOOT);
 	_exit(1);
 }
 
@@ -96,6 +98,10 @@ static void parse_word(char *word)
 		wanted.kunit = true;
 	else if (!strcmp(word, "rig.kmemleak"))
 		wanted.kmemleak = true;
+	else if (!strcmp(word, "rig.coverage"))
+		wanted.coverage = true;
+	else if (!strcmp(word, "rig.stderr"))
+		program_stderr_to_host();
 	else if (!strcmp(word, "rig.shell"))
 		wanted.shell = true;
 	else if (!strncmp(word, "rig.", 4))
@@ -116,7 +122,8 @@ static void parse_command_line(void)
 
 static void run_tests(void)
 {
-	report_plan(wanted.runs + wanted.kunit + 1 + wanted.kmemleak);
+	report_plan(wanted.runs + wanted.kunit + 1 + wanted.kmemleak +
+		    wanted.coverage);
 	if (wanted.kunit)
 		kunit_test();
 	for (int i = 0; i < wanted.runs; i++)
@@ -125,6 +132,8 @@ static void run_tests(void)
 		kmemleak_begin();
 		kmemleak_test();
 	}
+	if (wanted.coverage)
+		coverage_test();
 	/* Last, so that it sees what the others caused. */
 	kernel_log_test();
 	report_verdict(report_all_ok());
@@ -165,6 +174,6 @@ int main(void)
 			run_tests();
 	}
 	sync();
-	reboot(RB_POWER_OFF);
-	give_up("power off");
+	reboot(RB_AUTOBOOT);
+	give_up("reset");
 }

@@ -18,9 +18,9 @@
 
 static const char *const complaints[] = {
 	"WARNING:", "BUG:", "Oops", "Internal error:", "INFO: possible",
-	"INFO: task", "INFO: rcu", "rcu: INFO:", "KASAN:", "UBSAN:", "kmemleak:",
+	"INFO: task", "INFO: rcu", "rcu: INFO:", "KASAN:", "KCSAN:", "UBSAN:", "kmemleak:",
 	"refcount_t:", "list_add corruption", "list_del corruption",
-	"scheduling while atomic", "Call trace:", "ODEBUG:", "Kernel panic",
+	"scheduling while atomic", "Call trace:", "Call Trace:", "ODEBUG:", "Kernel panic",
 	NULL,
 };
 

@@ -14,6 +14,14 @@
 #define KSFT_PASS 0
 #define KSFT_SKIP 4
 
+static bool stderr_to_host;
+
+/* A program's stderr goes to the console otherwise. */
+void program_stderr_to_host(void)
+{
+	stderr_to_host = true;
+}
+
 /* "program,argument,argument" becomes an argument vector. */
 static void split(char *spec, char *argv[MAX_ARGS])
 {
@@ -30,6 +38,8 @@ static void exec_program(char *argv[], int out)
 
 	snprintf(path, sizeof(path), TESTS "%s", argv[0]);
 	dup2(out, STDOUT_FILENO);
+	if (stderr_to_host)
+		dup2(out, STDERR_FILENO);
 	if (chdir(TESTS) == 0)
 		execv(path, argv);
 	perror(path);

@@ -15,6 +15,9 @@ struct tap {
 
 #define TAP_INIT { .planned = -1 }
 
+/* port.c: an open port to the host, or NULL */
+FILE *port_open(const char *name);
+
 /* tap.c: the port to the host and what is written on it. */
 int report_open(void);
 void report_plan(int tests);
@@ -27,6 +30,7 @@ void tap_feed(struct tap *tap, const char *line);
 bool tap_passed(const struct tap *tap);
 
 /* program.c: one test program. */
+void program_stderr_to_host(void);
 void program_test(char *spec);
 bool program_demo(char *spec);
 
@@ -37,6 +41,9 @@ void kernel_log_test(void);
 /* kmemleak.c */
 void kmemleak_begin(void);
 void kmemleak_test(void);
+
+/* coverage.c */
+void coverage_test(void);
 
 bool write_file(const char *path, const char *text);
 

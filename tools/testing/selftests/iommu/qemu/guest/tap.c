@@ -1,67 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The virtio-serial port that carries the results to the host. */
-#include <dirent.h>
+/* The port that carries the results to the host, and what is written on it. */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "rig.h"
 
-#define PORTS "/sys/class/virtio-ports"
-#define PORT_TRIES	200
-#define PORT_WAIT_US	50000
 #define PORT_NAME "ktap"
 
 static FILE *port;
 static int reported;
 static bool all_ok = true;
 
-static bool port_is_ours(const char *node)
-{
-	char path[512], name[64] = "";
-	FILE *file;
-
-	snprintf(path, sizeof(path), PORTS "/%s/name", node);
-	file = fopen(path, "r");
-	if (!file)
-		return false;
-	if (!fgets(name, sizeof(name), file))
-		name[0] = '\0';
-	fclose(file);
-	name[strcspn(name, "\n")] = '\0';
-	return !strcmp(name, PORT_NAME);
-}
-
-/* The port has no fixed number: look for it by name. */
-static FILE *find_port(void)
-{
-	DIR *dir = opendir(PORTS);
-	struct dirent *entry;
-	FILE *found = NULL;
-	char path[300];
-
-	while (dir && !found && (entry = readdir(dir))) {
-		if (!port_is_ours(entry->d_name))
-			continue;
-		snprintf(path, sizeof(path), "/dev/%s", entry->d_name);
-		found = fopen(path, "we");
-	}
-	if (dir)
-		closedir(dir);
-	return found;
-}
-
-/* The host names the port in a message, which may come after user space starts. */
 int report_open(void)
 {
-	int tries;
-
-	for (tries = 0; !port && tries < PORT_TRIES; tries++) {
-		port = find_port();
-		if (!port)
-			usleep(PORT_WAIT_US);
-	}
+	port = port_open(PORT_NAME);
 	if (!port)
 		return -1;
 	setvbuf(port, NULL, _IOLBF, 0);

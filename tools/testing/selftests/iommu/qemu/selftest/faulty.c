@@ -3,6 +3,7 @@
  * A program that goes wrong in the way its argument names, so that the rig's own
  * test can see the rig notice.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -30,7 +31,7 @@ static void load(const char *module)
 {
 	int fd = open(module, O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0 || syscall(SYS_finit_module, fd, "", 0) < 0)
+	if (fd < 0 || (syscall(SYS_finit_module, fd, "", 0) < 0 && errno != EEXIST))
 		die(module);
 	close(fd);
 }
@@ -95,6 +96,18 @@ static int warn(void)
 	return good();
 }
 
+static int kasan(void)
+{
+	provoke("READ_AFTER_FREE");
+	return good();
+}
+
+static int ubsan(void)
+{
+	load("/modules/test_ubsan.ko");
+	return good();
+}
+
 static int leak(void)
 {
 	load("/modules/kmemleak-test.ko");
@@ -117,7 +130,7 @@ static int panic(void)
 static int power_off(void)
 {
 	results("1..1\nok 1 one\n");
-	return reboot(RB_POWER_OFF);
+	return reboot(RB_AUTOBOOT);
 }
 
 static const struct {
@@ -132,6 +145,8 @@ static const struct {
 	{ "silent", silent },
 	{ "short_plan", short_plan },
 	{ "warn", warn },
+	{ "kasan", kasan },
+	{ "ubsan", ubsan },
 	{ "leak", leak },
 	{ "hang", hang },
 	{ "panic", panic },
