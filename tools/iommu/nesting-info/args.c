@@ -81,9 +81,8 @@ static int parse_number(const char *text, unsigned long min, unsigned long max,
 
 	if (*text < '0' || *text > '9')
 		return -EINVAL;
-	errno = 0;
 	v = strtoul(text, &end, 10);
-	if (errno || *end || v < min || v > max)
+	if (*end || v < min || v > max)
 		return -EINVAL;
 	*value = v;
 	return 0;

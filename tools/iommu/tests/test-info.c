@@ -139,10 +139,12 @@ static void test_calls(void)
 	tap_eq(2, fake.calls, "info: called twice, for the size first");
 	tap_eq(48, info.addr_width, "info: called, width");
 
+	fake.calls = 0;
 	fake.type1_size = sizeof(r) - 16;
 	fake.grows = 8;
 	tap_eq(-EPROTO, inest_info(1, &info, sizeof(info)),
 	       "info: grows with every call");
+	tap_eq(8, fake.calls, "info: grows, and is not asked for ever");
 
 	fake_reset();
 	r.head.flags = 0;

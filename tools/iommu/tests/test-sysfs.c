@@ -48,7 +48,8 @@ static const char *get(const char *path)
 static const char *const dirs[] = {
 	"bus", "bus/pci", "bus/pci/devices", "bus/pci/devices/0000:00:03.0",
 	"bus/pci/devices/0000:00:02.0", "bus/pci/devices/0000:00:04.0",
-	"bus/pci/devices/junk", "drivers", "drivers/edu", "drivers/vfio-pci",
+	"bus/pci/devices/0000:00:05.0", "bus/pci/devices/junk", "drivers",
+	"drivers/edu", "drivers/vfio-pci",
 	"kernel", "kernel/iommu_groups", "kernel/iommu_groups/7",
 	"kernel/iommu_groups/7/devices",
 	"kernel/iommu_groups/7/devices/0000:00:03.0",
@@ -56,7 +57,7 @@ static const char *const dirs[] = {
 	"kernel/iommu_groups/7/devices/0000:00:02.0",
 };
 
-/* 02.0 and 03.0 are edu, the latter has a driver and a group; 04.0 has nothing */
+/* 02.0 and 03.0 are edu, the latter has a driver and a group; others are odd */
 static void make_sysfs(void)
 {
 	size_t i;
@@ -73,6 +74,8 @@ static void make_sysfs(void)
 	put("bus/pci/devices/0000:00:02.0/device", "0x11e8");
 	put("bus/pci/devices/0000:00:04.0/vendor", "0x1234 x\n");
 	put("bus/pci/devices/0000:00:04.0/device", "0x11e8\n");
+	put("bus/pci/devices/0000:00:05.0/vendor", "\n");
+	put("bus/pci/devices/0000:00:05.0/device", "\n");
 	put("bus/pci/devices/junk/vendor", "0x1234\n");
 	put("bus/pci/devices/junk/device", "0x11e8\n");
 	put("bus/pci/devices/0000:00:03.0/driver_override", "");
@@ -97,6 +100,7 @@ static void test_find(void)
 	tap_str("", bdf[1].text, "sysfs: nothing is put behind the room");
 	tap_eq(0, inest__find(root, 0x1234, 0x11e9, bdf, 2),
 	       "sysfs: find another id");
+	tap_eq(0, inest__find(root, 0, 0, bdf, 2), "sysfs: no id is not 0");
 	tap_eq(-ENOENT, inest__find("/nowhere", 0x1234, 0x11e8, bdf, 2),
 	       "sysfs: find without a bus");
 	tap_eq(2, inest__group_pci(root, 7, bdf, 2), "sysfs: group's devices");
@@ -112,7 +116,7 @@ static void test_links(void)
 	tap_eq(7, inest__pci_group(root, "0000:00:03.0"), "sysfs: group");
 	tap_eq(7, inest__pci_group(root, "00:03.0"), "sysfs: group, short");
 	tap_eq(-ENOENT, inest__pci_group(root, "00:02.0"), "sysfs: no group");
-	tap_eq(-ENODEV, inest__pci_group(root, "00:05.0"),
+	tap_eq(-ENODEV, inest__pci_group(root, "00:06.0"),
 	       "sysfs: group of no device");
 	tap_eq(-EINVAL, inest__pci_group(root, "../devices/0000:00:03.0"),
 	       "sysfs: group of a path");
@@ -123,7 +127,7 @@ static void test_links(void)
 	       "sysfs: driver's name without room");
 	tap_eq(-ENOENT, inest__pci_driver(root, "00:02.0", name, sizeof(name)),
 	       "sysfs: no driver");
-	tap_eq(-ENODEV, inest__pci_driver(root, "00:05.0", name, sizeof(name)),
+	tap_eq(-ENODEV, inest__pci_driver(root, "00:06.0", name, sizeof(name)),
 	       "sysfs: driver of no device");
 }
 
@@ -156,7 +160,7 @@ static void test_claim(void)
 		"sysfs: restore probes");
 	tap_eq(0, inest__pci_unbind(root, "00:02.0"),
 	       "sysfs: unbind without a driver");
-	tap_eq(-ENODEV, inest__pci_unbind(root, "00:05.0"),
+	tap_eq(-ENODEV, inest__pci_unbind(root, "00:06.0"),
 	       "sysfs: unbind no device");
 	tap_eq(-EINVAL, inest__pci_claim(root, ""), "sysfs: claim no address");
 }
