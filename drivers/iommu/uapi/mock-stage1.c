@@ -68,25 +68,32 @@ void mock_reset(struct mock_device *mdev)
 			mock_flush(mdev, &mock_everything);
 }
 
+static bool mock_has_stage1(const struct mock_device *mdev)
+{
+	return mdev->table || !xa_empty(&mdev->pgtbls);
+}
+
 /**
  * mock_flush_combined - Follow a change of stage 2
  * @mdom: the domain whose stage 2 lost a mapping
  *
- * Cached translations combine both stages. Devices whose caches may keep what
- * user space gave up are blocked.
+ * Cached translations combine both stages. When the hardware fails, what user
+ * space gave up may still be reached, and every device with a stage 1 is blocked.
  */
 void mock_flush_combined(struct mock_domain *mdom)
 {
 	struct mock_device *mdev;
+	int ret = 0;
 
 	mutex_lock(&mock_lock);
-	list_for_each_entry(mdev, &mdom->devices, node) {
-		if (!mdom->nested ||
-		    (!mdev->table && xa_empty(&mdev->pgtbls)))
-			continue;
-		if (mock_flush(mdev, &mock_everything))
-			mock_block(mdev);
-	}
+	list_for_each_entry(mdev, &mdom->devices, node)
+		if (mock_has_stage1(mdev))
+			ret = mock_flush(mdev, &mock_everything) ?: ret;
+
+	if (ret)
+		list_for_each_entry(mdev, &mdom->devices, node)
+			if (mock_has_stage1(mdev))
+				mock_block(mdev);
 	mutex_unlock(&mock_lock);
 }
 
