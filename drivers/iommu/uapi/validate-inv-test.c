@@ -193,7 +193,7 @@ static void inv_named(struct kunit *test)
 	try_named(test, ARG, &by_pasid);
 }
 
-#define ADDR(value)	SET(by_addr.granu.addr_info.addr, value)
+#define START(value)	SET(by_addr.granu.addr_info.addr, value)
 #define GRANULE(value)	SET(by_addr.granu.addr_info.granule_size, value)
 #define NB(value)	SET(by_addr.granu.addr_info.nb_granules, value)
 #define FLAGS(value)	SET(by_addr.granu.addr_info.flags, value)
@@ -208,29 +208,29 @@ static const struct named_case addr_cases[] = {
 	{ "unknown flag", -EINVAL, { FLAGS(8) } },
 	{ "PASID beyond", -EINVAL, { FLAGS(1) } },
 	{ "no granules", -EINVAL, { NB(0) } },
-	{ "granule 0", -EINVAL, { ADDR(0), GRANULE(0) } },
+	{ "granule 0", -EINVAL, { START(0), GRANULE(0) } },
 	{ "granule 1", -EINVAL, { GRANULE(1) } },
 	{ "granule 2048", -EINVAL, { GRANULE(0x800), NB(2) } },
-	{ "granule 4095", -EINVAL, { ADDR(0), GRANULE(0xfff) } },
-	{ "granule 12288", -EINVAL, { ADDR(0), GRANULE(0x3000) } },
-	{ "granule of all ones", -EINVAL, { ADDR(0), GRANULE(U64_MAX) } },
-	{ "address off by 1", -EINVAL, { ADDR(0x1001) } },
-	{ "address off by half", -EINVAL, { ADDR(0x1800) } },
+	{ "granule 4095", -EINVAL, { START(0), GRANULE(0xfff) } },
+	{ "granule 12288", -EINVAL, { START(0), GRANULE(0x3000) } },
+	{ "granule of all ones", -EINVAL, { START(0), GRANULE(U64_MAX) } },
+	{ "address off by 1", -EINVAL, { START(0x1001) } },
+	{ "address off by half", -EINVAL, { START(0x1800) } },
 	{ "address on smaller granule", -EINVAL, { GRANULE(0x200000) } },
-	{ "last page", 0, { ADDR(~0xfffULL) } },
-	{ "beyond last page", -EINVAL, { ADDR(~0xfffULL), NB(2) } },
+	{ "last page", 0, { START(~0xfffULL) } },
+	{ "beyond last page", -EINVAL, { START(~0xfffULL), NB(2) } },
 	{ "all but first page", 0, { NB(~0ULL >> 12) } },
-	{ "all but last page", 0, { ADDR(0), NB(~0ULL >> 12) } },
-	{ "whole space", 0, { ADDR(0), NB(1ULL << 52) } },
+	{ "all but last page", 0, { START(0), NB(~0ULL >> 12) } },
+	{ "whole space", 0, { START(0), NB(1ULL << 52) } },
 	{ "whole space from page 1", -EINVAL, { NB(1ULL << 52) } },
-	{ "beyond whole space", -EINVAL, { ADDR(0), NB((1ULL << 52) + 1) } },
+	{ "beyond whole space", -EINVAL, { START(0), NB((1ULL << 52) + 1) } },
 	{ "size wraps to 2^32", -EINVAL,
-	  { ADDR(0), GRANULE(1ULL << 32), NB((1ULL << 32) + 1) } },
-	{ "most granules", -EINVAL, { ADDR(0), NB(U64_MAX) } },
-	{ "largest granule", 0, { ADDR(1ULL << 63), GRANULE(1ULL << 63) } },
-	{ "two largest granules", 0, { ADDR(0), GRANULE(1ULL << 63), NB(2) } },
+	  { START(0), GRANULE(1ULL << 32), NB((1ULL << 32) + 1) } },
+	{ "most granules", -EINVAL, { START(0), NB(U64_MAX) } },
+	{ "largest granule", 0, { START(1ULL << 63), GRANULE(1ULL << 63) } },
+	{ "two largest granules", 0, { START(0), GRANULE(1ULL << 63), NB(2) } },
 	{ "three largest granules", -EINVAL,
-	  { ADDR(0), GRANULE(1ULL << 63), NB(3) } },
+	  { START(0), GRANULE(1ULL << 63), NB(3) } },
 };
 
 KUNIT_ARRAY_PARAM(addr, addr_cases, named_desc);
