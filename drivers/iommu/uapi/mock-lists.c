@@ -26,9 +26,16 @@ static void *mock_file_private(struct file *file)
 
 static int mock_get_line(char *line, const char __user *buf, size_t count)
 {
+	loff_t pos = 0;
+	ssize_t ret;
+
 	if (!count || count >= MOCK_LINE_MAX)
 		return -EINVAL;
-	if (copy_from_user(line, buf, count))
+
+	ret = simple_write_to_buffer(line, count, &pos, buf, count);
+	if (ret < 0)
+		return ret;
+	if ((size_t)ret < count)
 		return -EFAULT;
 
 	line[count] = '\0';

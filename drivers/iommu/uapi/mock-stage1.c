@@ -97,34 +97,32 @@ void mock_flush_combined(struct mock_domain *mdom)
 	mutex_unlock(&mock_lock);
 }
 
-/* Takes @table over, whatever comes of it */
-static int mock_install_table(struct mock_device *mdev,
-			      struct iommu_pasid_table_config *table)
+static int mock_commit_table(struct mock_device *mdev)
 {
 	if (mock_write_entry(mdev) || mock_flush(mdev, &mock_everything)) {
-		kvfree(table);
 		mock_block(mdev);
 		return -EIO;
 	}
 
-	kvfree(mdev->table);
-	mdev->table = table;
 	mdev->blocked = false;
 	return 0;
 }
 
+/* A device that has a table needs no memory for another, as for undoing a bind */
 static int mock_do_bind_table(struct mock_device *mdev,
 			      const struct iommu_pasid_table_config *cfg,
 			      struct iommu_pasid_table_config *old)
 {
-	struct iommu_pasid_table_config *table;
+	struct iommu_pasid_table_config *table = NULL;
 
 	if (cfg->format != mdev->format)
 		return -EOPNOTSUPP;
 
-	table = mock_zalloc(sizeof(*table));
-	if (!table)
-		return -ENOMEM;
+	if (!mdev->table) {
+		table = mock_zalloc(sizeof(*table));
+		if (!table)
+			return -ENOMEM;
+	}
 
 	memset(old, 0, sizeof(*old));
 	if (mdev->blocked)
@@ -132,8 +130,15 @@ static int mock_do_bind_table(struct mock_device *mdev,
 	else if (mdev->table)
 		*old = *mdev->table;
 
-	*table = *cfg;
-	return mock_install_table(mdev, table);
+	if (mock_commit_table(mdev)) {
+		kvfree(table);
+		return -EIO;
+	}
+
+	if (table)
+		mdev->table = table;
+	*mdev->table = *cfg;
+	return 0;
 }
 
 int mock_bind_pasid_table(struct iommu_domain *domain, struct device *dev,
@@ -159,7 +164,9 @@ void mock_unbind_pasid_table(struct iommu_domain *domain, struct device *dev)
 	mdev = mock_find_device(domain, dev);
 	if (!IS_ERR(mdev) && (mdev->table || mdev->blocked)) {
 		mock_refuse_requests(mdev, MOCK_NO_ID);
-		mock_install_table(mdev, NULL);
+		kvfree(mdev->table);
+		mdev->table = NULL;
+		mock_commit_table(mdev);
 	}
 	mutex_unlock(&mock_lock);
 }

@@ -214,13 +214,13 @@ int iommu_nesting_check(enum iommu_nesting_arg arg, const void *copy)
 	const struct rule *rule = &rules[arg];
 	const struct head *head = copy;
 
-	if (head->argsz < rule->argsz || head->version != rule->version)
+	/* Zeros where the user sent nothing make no choice that needs more */
+	if (head->argsz < needed(rule, copy) ||
+	    head->version != rule->version)
 		return -EINVAL;
 	if (memchr_inv(copy + rule->padding.offset, 0, rule->padding.width))
 		return -EINVAL;
 	if (value_of(copy, &rule->flags) & ~(u64)rule->known)
-		return -EINVAL;
-	if (head->argsz < needed(rule, copy))
 		return -EINVAL;
 
 	return rule->check_values(copy);
