@@ -276,9 +276,8 @@ TEST_F(vtd, pasid_request_values)
 		EXPECT_EQ(-EINVAL, call_pasid(fd, &req))
 			TH_LOG("flags 0x%x", flags[i]);
 	}
-	req = inest_pasid_request(PASID_QUOTA, 1, 0);
-	EXPECT_EQ(-EINVAL, call_pasid(fd, &req));
-	req = inest_pasid_request(PASID_QUOTA, 0, 1);
-	EXPECT_EQ(-EINVAL, call_pasid(fd, &req));
+	/* Where the answer goes may hold anything */
+	req = inest_pasid_request(PASID_QUOTA, ~0U, ~0U);
+	EXPECT_EQ(0, call_pasid(fd, &req));
 	EXPECT_TRUE(world_unchanged(&self->w));
 }

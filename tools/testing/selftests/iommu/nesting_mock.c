@@ -64,18 +64,35 @@ static void __attribute__((constructor)) __constructor_order_last(void)
 		__constructor_order = _CONSTRUCTOR_ORDER_BACKWARD;
 }
 
-/* Leaves the tests of the named fixtures */
+static bool is_chosen(const struct __test_metadata *test, char **names)
+{
+	const char *fixture = test->fixture->name;
+	size_t len = strlen(fixture);
+
+	for (; *names; names++) {
+		if (strncmp(*names, fixture, len))
+			continue;
+		if (!(*names)[len] || ((*names)[len] == '.' &&
+				       !strcmp(*names + len + 1, test->name)))
+			return true;
+	}
+	return false;
+}
+
+/* Leaves the tests that are named, by their fixture or as fixture.test */
 static void choose(char **names)
 {
 	struct __fixture_metadata *fixture;
-	char **name;
+	struct __test_metadata *test, *next;
 
 	for (fixture = __fixture_list; fixture; fixture = fixture->next) {
-		for (name = names; *name; name++)
-			if (!strcmp(*name, fixture->name))
-				break;
-		if (!*name)
-			fixture->tests = NULL;
+		test = fixture->tests;
+		fixture->tests = NULL;
+		for (; test; test = next) {
+			next = test->next;
+			if (is_chosen(test, names))
+				__register_test(test);
+		}
 	}
 }
 
@@ -86,7 +103,7 @@ int main(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], AFTER_EXEC))
 		return after_exec(argc, argv);
 	if (argc > 1 && argv[1][0] == '-') {
-		fprintf(stderr, "usage: %s [FIXTURE ...]\n", argv[0]);
+		fprintf(stderr, "usage: %s [FIXTURE[.TEST] ...]\n", argv[0]);
 		return KSFT_FAIL;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
