@@ -16,11 +16,14 @@
 #include <sys/types.h>
 #include <linux/types.h>
 
+#include "iommu-nesting.h"
+
 #ifndef __printf
 #define __printf(a, b)	__attribute__((format(printf, a, b)))
 #endif
 
 #define FUZZ_CALLS	12	/* most calls of a program */
+#define FUZZ_VARIANTS	192	/* inputs tried after a program */
 #define FUZZ_DATA	152	/* most bytes of an argument that are told one by one */
 #define FUZZ_LEN	4224	/* most bytes of an argument */
 #define FUZZ_CORPUS	4096	/* most programs of a corpus */
@@ -235,6 +238,7 @@ __u64 fuzz_boundary(struct fuzz_rand *rand, __u64 value, size_t width);
 void fuzz_spoil_field(struct fuzz_call *call, struct fuzz_rand *rand);
 void fuzz_spoil_size(struct fuzz_call *call, struct fuzz_rand *rand);
 void fuzz_spoil_place(struct fuzz_call *call, struct fuzz_rand *rand);
+void fuzz_spoil(struct fuzz_call *call, struct fuzz_rand *rand);
 void fuzz_mutate(struct fuzz_prog *prog, struct fuzz_rand *rand,
 		 const struct fuzz_prog *other);
 
@@ -265,14 +269,20 @@ void fuzz_cov_clear(struct fuzz_cov *cov);
 unsigned int fuzz_cov_edges(const struct fuzz_cov *cov);
 
 /* fuzz_machine.c: containers, groups and devices of one worker */
+#define FUZZ_FUNCTIONS	8
+
+struct fuzz_function {
+	struct inest_bdf	bdf;
+	int			stage1;
+};
+
 struct fuzz_machine {
 	const struct fuzz_env	*env;
 	const char		*failed;	/* step of opening */
 	int			devices;	/* each in a group of its own */
 	const char		*bdf[FUZZ_DEVICES];
-	const char		*also[FUZZ_DEVICES]; /* in that group, or NULL */
-	int			stage1[FUZZ_DEVICES];
-	int			also_stage1[FUZZ_DEVICES];
+	struct fuzz_function	function[FUZZ_FUNCTIONS]; /* of all groups */
+	int			functions;
 	int			page_request[FUZZ_DEVICES];
 	int			cache[FUZZ_DEVICES][3];
 	int			knob[3];
@@ -334,6 +344,8 @@ struct fuzz_worker {
 
 int fuzz_exec_init(void);
 int fuzz_exec(struct fuzz_worker *w, const struct fuzz_prog *prog);
+bool fuzz_exec_variants(struct fuzz_worker *w, const struct fuzz_prog *prog,
+			struct fuzz_rand *rand);
 __printf(2, 3)
 bool fuzz_violation(struct fuzz_worker *w, const char *format, ...);
 

@@ -291,6 +291,37 @@ static bool event(struct fuzz_worker *w, const struct fuzz_call *call)
 	return true;
 }
 
+static bool one_call(struct fuzz_worker *w, struct fuzz_call *call,
+		     unsigned int *fresh)
+{
+	bool ok;
+
+	fuzz_cov_start();
+	ok = call->kind < FUZZ_INPUTS ? input(w, call) : event(w, call);
+	*fresh = ok ? fuzz_cov_collect(w->cov) : 0;
+	return ok;
+}
+
+static int all_calls(struct fuzz_worker *w, const struct fuzz_prog *prog)
+{
+	unsigned int fresh;
+	struct fuzz_call call;
+	int i, useful = 0;
+
+	w->prog = prog;
+	if (w->trace)
+		fuzz_write_prog(stderr, "", prog);
+	for (i = 0; i < prog->n; i++) {
+		call = prog->call[i];
+		if (!one_call(w, &call, &fresh))
+			return -1;
+		if (fresh)
+			useful = i + 1;
+	}
+	w->stats->programs++;
+	return useful;
+}
+
 /**
  * fuzz_exec - Run a program, and leave the machine as it was before
  * @w: the worker
@@ -301,23 +332,72 @@ static bool event(struct fuzz_worker *w, const struct fuzz_call *call)
  */
 int fuzz_exec(struct fuzz_worker *w, const struct fuzz_prog *prog)
 {
-	struct fuzz_call call;
-	int i, useful = 0;
-	bool ok;
+	int useful = all_calls(w, prog);
 
-	w->prog = prog;
-	if (w->trace)
-		fuzz_write_prog(stderr, "", prog);
-	for (i = 0; i < prog->n; i++) {
-		call = prog->call[i];
-		fuzz_cov_start();
-		ok = call.kind < FUZZ_INPUTS ? input(w, &call) :
-					       event(w, &call);
-		if (!ok)
-			return -1;
-		if (fuzz_cov_collect(w->cov))
-			useful = i + 1;
+	return useful < 0 || fuzz_reset(w) ? useful : -1;
+}
+
+/* The program, and as its last call one that was tried after it */
+static void add_variant(struct fuzz_worker *w, const struct fuzz_prog *prog,
+			const struct fuzz_call *call)
+{
+	struct fuzz_prog longer = *prog;
+
+	if (longer.n == FUZZ_CALLS)
+		longer.n--;
+	longer.call[longer.n++] = *call;
+	fuzz_corpus_add(w->shared, &longer, longer.n);
+}
+
+/*
+ * Inputs of the program, each spoilt anew, on what the program left. Most are
+ * refused, which costs little and changes nothing.
+ */
+static bool variants(struct fuzz_worker *w, const struct fuzz_prog *prog,
+		     struct fuzz_rand *rand)
+{
+	static struct fuzz_prog so_far;
+	struct fuzz_call *call, issued;
+	unsigned int fresh;
+	int i;
+
+	so_far = *prog;
+	if (so_far.n == FUZZ_CALLS)
+		so_far.n--;
+	call = &so_far.call[so_far.n++];
+	w->prog = &so_far;
+	for (i = 0; i < FUZZ_VARIANTS; i++) {
+		*call = prog->call[fuzz_below(rand, prog->n)];
+		if (call->kind >= FUZZ_INPUTS)
+			continue;
+		fuzz_spoil(call, rand);
+		issued = *call;
+		if (!one_call(w, &issued, &fresh))
+			return false;
+		if (fresh)
+			add_variant(w, prog, call);
 	}
-	w->stats->programs++;
-	return fuzz_reset(w) ? useful : -1;
+	return true;
+}
+
+/**
+ * fuzz_exec_variants - Run a program and many variants of its calls
+ * @w: the worker
+ * @prog: the program
+ * @rand: random numbers
+ *
+ * What takes new edges is added to the corpus.
+ *
+ * Return: false when a rule was broken
+ */
+bool fuzz_exec_variants(struct fuzz_worker *w, const struct fuzz_prog *prog,
+			struct fuzz_rand *rand)
+{
+	int useful = all_calls(w, prog);
+
+	if (useful < 0)
+		return false;
+	if (useful)
+		fuzz_corpus_add(w->shared, prog, useful);
+	return variants(w, prog, rand) && fuzz_reset(w);
 }

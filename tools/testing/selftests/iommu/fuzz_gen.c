@@ -38,9 +38,9 @@ static const struct {
 	{ FUZZ_REQUEST, 250, 50 },
 	{ FUZZ_CACHE, 50, 50 },
 	{ FUZZ_KNOB, 20, 20 },
-	{ FUZZ_ATTACH, 2, 40 },
-	{ FUZZ_DETACH, 1, 40 },
-	{ FUZZ_CYCLE, 0, 20 },
+	{ FUZZ_ATTACH, 2, 15 },
+	{ FUZZ_DETACH, 1, 15 },
+	{ FUZZ_CYCLE, 0, 10 },
 };
 
 /**

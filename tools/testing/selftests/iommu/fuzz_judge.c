@@ -50,7 +50,8 @@ static __u64 named_pasid(const struct fuzz_answer *a)
 		if (fuzz_get(body, 9, 1) == IOMMU_INV_GRANU_DOMAIN ||
 		    !(fuzz_get(body, 16, 4) & IOMMU_INV_PASID_FLAGS_PASID))
 			return NO_PASID;
-		return fuzz_get(body, 24, 8);
+		/* PASID 0, the requests without one, is everybody's own */
+		return fuzz_get(body, 24, 8) ?: NO_PASID;
 	case FUZZ_OP_PAGE_RESP:
 		if (!(fuzz_get(body, 8, 4) & IOMMU_PAGE_RESP_PASID_VALID))
 			return NO_PASID;

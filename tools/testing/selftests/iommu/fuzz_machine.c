@@ -11,7 +11,6 @@
 
 #include "../kselftest.h"
 #include "fuzz.h"
-#include "iommu-nesting.h"
 
 #define MOCK	"/sys/kernel/debug/iommu_nesting_mock"
 #define RW	(VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE)
@@ -36,9 +35,9 @@ const struct fuzz_env fuzz_envs[] = {
 const unsigned int fuzz_env_count = ARRAY_SIZE(fuzz_envs);
 
 const struct fuzz_window fuzz_windows[] = {
-	{ 0x100000, 0x10000, RW },
-	{ 0x200000, 0x4000, VFIO_DMA_MAP_FLAG_READ },
-	{ 0x300000, 0x2000, VFIO_DMA_MAP_FLAG_WRITE },
+	{ 0x100000, 0x4000, RW },
+	{ 0x200000, 0x1000, VFIO_DMA_MAP_FLAG_READ },
+	{ 0x300000, 0x1000, VFIO_DMA_MAP_FLAG_WRITE },
 	{ (1ULL << 48) - 0x1000, 0x1000, RW },
 };
 
@@ -68,14 +67,27 @@ static int open_device_files(struct fuzz_machine *m, int i)
 	};
 	size_t c;
 
-	m->stage1[i] = open_mock(m->bdf[i], "stage1");
-	m->also_stage1[i] = -1;
-	if (m->also[i])
-		m->also_stage1[i] = open_mock(m->also[i], "stage1");
 	m->page_request[i] = open_mock(m->bdf[i], "page_request");
 	for (c = 0; c < ARRAY_SIZE(caches); c++)
 		m->cache[i][c] = open_mock(m->bdf[i], caches[c]);
-	return m->stage1[i] < 0 ? m->stage1[i] : 0;
+	return m->page_request[i] < 0 ? m->page_request[i] : 0;
+}
+
+/* A group can have more functions than the one that is used, bridges too */
+static int add_functions(struct fuzz_machine *m, int number)
+{
+	struct inest_bdf bdf[FUZZ_FUNCTIONS];
+	int n = inest_group_pci(number, bdf, FUZZ_FUNCTIONS), i;
+	struct fuzz_function *f;
+
+	for (i = 0; i < n && m->functions < FUZZ_FUNCTIONS; i++) {
+		f = &m->function[m->functions++];
+		f->bdf = bdf[i];
+		f->stage1 = open_mock(f->bdf.text, "stage1");
+		if (f->stage1 < 0)
+			return f->stage1;
+	}
+	return n < 0 ? n : 0;
 }
 
 /**
@@ -93,8 +105,11 @@ int fuzz_machine_init(struct fuzz_machine *m, int devices)
 	int i, ret = 0;
 
 	m->devices = devices;
-	for (i = 0; !ret && i < devices; i++)
+	for (i = 0; !ret && i < devices; i++) {
 		ret = open_device_files(m, i);
+		if (!ret)
+			ret = add_functions(m, inest_pci_group(m->bdf[i]));
+	}
 	for (i = 0; !ret && i < 3; i++) {
 		m->knob[i] = open_mock(".", knobs[i]);
 		ret = m->knob[i] < 0 ? m->knob[i] : 0;
@@ -186,11 +201,9 @@ int fuzz_machine_open(struct fuzz_machine *m, unsigned int env)
 	int i, ret = 0;
 
 	m->env = &fuzz_envs[env];
-	for (i = 0; !ret && i < m->devices; i++) {
-		ret = step(m, "set format", set_format(m, m->bdf[i]));
-		if (!ret && m->also[i])
-			ret = step(m, "set format", set_format(m, m->also[i]));
-	}
+	for (i = 0; !ret && i < m->functions; i++)
+		ret = step(m, "set format",
+			   set_format(m, m->function[i].bdf.text));
 	for (i = 0; !ret && i < FUZZ_DEVICES; i++)
 		ret = step(m, "open container", open_container(i));
 	for (i = 0; !ret && i < m->devices; i++)
@@ -291,12 +304,8 @@ int fuzz_machine_bound(const struct fuzz_machine *m, char *text, size_t size)
 	int i, ret, count = 0;
 
 	*text = 0;
-	for (i = 0; i < m->devices; i++) {
-		ret = append(m->stage1[i], text, size);
-		if (ret < 0)
-			return ret;
-		count += !!ret;
-		ret = append(m->also_stage1[i], text, size);
+	for (i = 0; i < m->functions; i++) {
+		ret = append(m->function[i].stage1, text, size);
 		if (ret < 0)
 			return ret;
 		count += !!ret;
@@ -325,8 +334,8 @@ bool fuzz_machine_blocked(const struct fuzz_machine *m)
 {
 	int i;
 
-	for (i = 0; i < m->devices; i++)
-		if (blocked(m->bdf[i]) || (m->also[i] && blocked(m->also[i])))
+	for (i = 0; i < m->functions; i++)
+		if (blocked(m->function[i].bdf.text))
 			return true;
 	return false;
 }

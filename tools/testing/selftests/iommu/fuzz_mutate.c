@@ -92,7 +92,12 @@ static void change_word(struct fuzz_call *call, struct fuzz_rand *rand)
 		 fuzz_boundary(rand, fuzz_get(call->data, at, width), width));
 }
 
-static void change_call(struct fuzz_call *call, struct fuzz_rand *rand)
+/**
+ * fuzz_spoil - Change something about an input
+ * @call: the call; an event stays as it is
+ * @rand: random numbers
+ */
+void fuzz_spoil(struct fuzz_call *call, struct fuzz_rand *rand)
 {
 	if (!is_input(call))
 		return;
@@ -148,8 +153,7 @@ void fuzz_mutate(struct fuzz_prog *prog, struct fuzz_rand *rand,
 			splice(prog, rand, other);
 			break;
 		default:
-			change_call(&prog->call[fuzz_below(rand, prog->n)],
-				    rand);
+			fuzz_spoil(&prog->call[fuzz_below(rand, prog->n)], rand);
 		}
 	}
 }

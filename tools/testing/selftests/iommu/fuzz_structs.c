@@ -51,7 +51,7 @@ void fuzz_put(void *data, size_t offset, size_t width, __u64 value)
 static const struct fuzz_field table_fields[] = {
 	FIELD_IS(CHOICE, iommu_pasid_table_config, version, 1),
 	FIELD_IS(CHOICE, iommu_pasid_table_config, base_ptr, 0x100000, 0x100000,
-		 0x10e000, 0x200000, 0x300000, 0x110000, (1ULL << 48) - 0x1000),
+		 0x102000, 0x200000, 0x300000, 0x104000, (1ULL << 48) - 0x1000),
 	FIELD_IS(CHOICE, iommu_pasid_table_config, format, 1, 2),
 	FIELD_IS(CHOICE, iommu_pasid_table_config, pasid_bits, 0, 0, 1, 6, 7, 10,
 		 11, 20),
@@ -72,7 +72,7 @@ static const struct fuzz_field bind_fields[] = {
 	FIELD_IS(CHOICE, iommu_gpasid_bind_data, addr_width, 48, 48, 57),
 	FIELD_IS(FLAGS, iommu_gpasid_bind_data, flags, 3),
 	FIELD_IS(CHOICE, iommu_gpasid_bind_data, gpgd, 0x100000, 0x101000,
-		 0x10f000, 0x200000, 0x300000, 0x110000,
+		 0x103000, 0x200000, 0x300000, 0x104000,
 		 (1ULL << 48) - 0x1000),
 	FIELD_IS(OWNED, iommu_gpasid_bind_data, hpasid, 1, 5, 0xfffff),
 	FIELD_IS(CHOICE, iommu_gpasid_bind_data, gpasid, 0, 1, 7, 0xfffff),
@@ -122,16 +122,16 @@ static const struct fuzz_field map_fields[] = {
 	FIELD_IS(FLAGS, vfio_iommu_type1_dma_map, flags, 3),
 	FIELD_IS(CHOICE, vfio_iommu_type1_dma_map, vaddr, FUZZ_MEM,
 		 FUZZ_MEM + 0x40000, FUZZ_MEM + 0xff000),
-	FIELD_IS(CHOICE, vfio_iommu_type1_dma_map, iova, 0x110000, 0x400000,
+	FIELD_IS(CHOICE, vfio_iommu_type1_dma_map, iova, 0x104000, 0x400000,
 		 0x100000, 0, (1ULL << 48) - 0x2000, 1ULL << 48),
-	FIELD_IS(CHOICE, vfio_iommu_type1_dma_map, size, 0x1000, 0x2000, 0x4000,
+	FIELD_IS(CHOICE, vfio_iommu_type1_dma_map, size, 0x1000, 0x1000, 0x2000,
 		 0x1000000),
 };
 
 static const struct fuzz_field unmap_fields[] = {
 	FIELD_IS(CHOICE, vfio_iommu_type1_dma_unmap, flags, 0, 0, 0,
 		 VFIO_DMA_UNMAP_FLAG_ALL),
-	FIELD_IS(CHOICE, vfio_iommu_type1_dma_unmap, iova, 0x100000, 0x110000,
+	FIELD_IS(CHOICE, vfio_iommu_type1_dma_unmap, iova, 0x100000, 0x104000,
 		 0x200000, 0x300000, 0x400000, 0, (1ULL << 48) - 0x2000),
 	FIELD_IS(CHOICE, vfio_iommu_type1_dma_unmap, size, 0x1000, 0x4000,
 		 0x10000, 1ULL << 47),

@@ -32,7 +32,7 @@
 #define SEED_DEFAULT		1
 
 /* Programs run before a worker turns to the next arrangement of containers */
-#define PROGRAMS_IN_A_ROW	4096
+#define PROGRAMS_IN_A_ROW	256
 
 static struct {
 	double		seconds;
@@ -48,8 +48,8 @@ static struct {
 static struct inest_bdf devices[MAX_DEVICES];
 static int device_count;
 
-/* One device of each group, and a second one where there is one */
-static const char *groups[MAX_DEVICES][2];
+/* One device of each group */
+static const char *groups[MAX_DEVICES];
 static int group_count;
 
 static struct fuzz_shared *shared;
@@ -91,10 +91,8 @@ static bool setup(struct fuzz_worker *w, int index, int workers)
 	w->trace = options.trace;
 	if (each > FUZZ_DEVICES)
 		each = FUZZ_DEVICES;
-	for (i = 0; i < each; i++) {
-		w->machine.bdf[i] = groups[index * each + i][0];
-		w->machine.also[i] = groups[index * each + i][1];
-	}
+	for (i = 0; i < each; i++)
+		w->machine.bdf[i] = groups[index * each + i];
 	if (fuzz_exec_init() || fuzz_machine_init(&w->machine, each))
 		return fuzz_violation(w, "no memory, or not a mock device");
 	if (!fuzz_cov_open(cov))
@@ -119,7 +117,6 @@ static bool fuzz_one(struct fuzz_worker *w, struct fuzz_rand *rand)
 	const struct fuzz_prog *from = fuzz_corpus_pick(shared, rand);
 	const struct fuzz_prog *other = fuzz_corpus_pick(shared, rand);
 	struct fuzz_prog prog;
-	int useful;
 
 	if (!from || !other || fuzz_one_in(rand, 3)) {
 		fuzz_gen_prog(&prog, rand, w->env);
@@ -128,10 +125,7 @@ static bool fuzz_one(struct fuzz_worker *w, struct fuzz_rand *rand)
 		prog.env = w->env;
 		fuzz_mutate(&prog, rand, other);
 	}
-	useful = fuzz_exec(w, &prog);
-	if (useful > 0)
-		fuzz_corpus_add(shared, &prog, useful);
-	return useful >= 0;
+	return fuzz_exec_variants(w, &prog, rand);
 }
 
 /*
@@ -261,12 +255,9 @@ static void add_to_groups(const char *bdf)
 	int number = inest_pci_group(bdf), i;
 
 	for (i = 0; i < group_count; i++)
-		if (inest_pci_group(groups[i][0]) == number)
-			break;
-	if (i == group_count)
-		groups[group_count++][0] = bdf;
-	else
-		groups[i][1] = bdf;
+		if (inest_pci_group(groups[i]) == number)
+			return;
+	groups[group_count++] = bdf;
 }
 
 static void claim_devices(void)
