@@ -316,6 +316,7 @@ struct fuzz_shared {
 	__u8			ready[FUZZ_CORPUS];
 	struct fuzz_prog	corpus[FUZZ_CORPUS];
 	__u32			armed;		/* faults that were asked for */
+	bool			knobs_locked;	/* while they are changed */
 	__u64			limit;		/* inputs */
 	bool			covered;	/* the kernel has KCOV */
 	bool			stop;
@@ -366,6 +367,7 @@ bool fuzz_judge(struct fuzz_worker *w, const struct fuzz_answer *a);
 bool fuzz_exec_open(struct fuzz_worker *w, unsigned int env);
 bool fuzz_exec_cycle(struct fuzz_worker *w, unsigned int order);
 bool fuzz_reset(struct fuzz_worker *w);
+int fuzz_arm(struct fuzz_worker *w, const struct fuzz_call *call);
 bool fuzz_check_quota(struct fuzz_worker *w);
 bool fuzz_check_idle(struct fuzz_worker *w);
 

@@ -282,9 +282,10 @@ static bool event(struct fuzz_worker *w, const struct fuzz_call *call)
 	if (call->kind == FUZZ_CYCLE)
 		return fuzz_exec_cycle(w, e.what);
 	if (call->kind == FUZZ_KNOB)
-		__atomic_add_fetch(&w->shared->armed, 1, __ATOMIC_ACQ_REL);
-	ret = fuzz_machine_event(&w->machine, call,
-				 fuzz_pasids_resolve(&w->pasids, e.id));
+		ret = fuzz_arm(w, call);
+	else
+		ret = fuzz_machine_event(&w->machine, call,
+					 fuzz_pasids_resolve(&w->pasids, e.id));
 	trace(w, "event", ret);
 	if (!ret && (call->kind == FUZZ_ATTACH || call->kind == FUZZ_DETACH))
 		w->rebuild = true;

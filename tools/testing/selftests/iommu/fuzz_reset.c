@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Back to where a program starts, and is everything gone then */
 #include <errno.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <linux/vfio.h>
@@ -130,16 +131,49 @@ static bool faults(const struct fuzz_worker *w)
 	return __atomic_load_n(&w->shared->armed, __ATOMIC_ACQUIRE) != w->armed;
 }
 
+static void lock_knobs(struct fuzz_shared *shared)
+{
+	while (__atomic_exchange_n(&shared->knobs_locked, true,
+				   __ATOMIC_ACQUIRE))
+		sched_yield();
+}
+
+static void unlock_knobs(struct fuzz_shared *shared)
+{
+	__atomic_store_n(&shared->knobs_locked, false, __ATOMIC_RELEASE);
+}
+
+/**
+ * fuzz_arm - Ask the mock to fail; every worker knows that it may from now on
+ * @w: the worker
+ * @call: a call of FUZZ_KNOB
+ *
+ * Return: 0 or a negative errno
+ */
+int fuzz_arm(struct fuzz_worker *w, const struct fuzz_call *call)
+{
+	int ret;
+
+	lock_knobs(w->shared);
+	__atomic_add_fetch(&w->shared->armed, 1, __ATOMIC_ACQ_REL);
+	ret = fuzz_machine_event(&w->machine, call, 0);
+	unlock_knobs(w->shared);
+	return ret;
+}
+
+/* Under the lock, so that nothing is armed that @w->armed counts already */
 static void disarm(struct fuzz_worker *w)
 {
 	struct fuzz_call off = { .kind = FUZZ_KNOB };
 	struct fuzz_event event = { 0 };
 
+	lock_knobs(w->shared);
 	w->armed = __atomic_load_n(&w->shared->armed, __ATOMIC_ACQUIRE);
 	for (event.what = 0; event.what < 3; event.what++) {
 		memcpy(off.data, &event, sizeof(event));
 		fuzz_machine_event(&w->machine, &off, 0);
 	}
+	unlock_knobs(w->shared);
 }
 
 /**
