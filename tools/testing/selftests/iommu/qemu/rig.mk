@@ -38,3 +38,4 @@ rig-clean: ## remove the rig's builds in this checkout; the cache stays
 	rm -rf build/arm64 build/arm64-ksrc build/guest-arm64 build/rig
 	rm -rf build/x86_64 build/x86_64-ksrc build/guest-x86_64
 	rm -rf build/x86_64-plain build/x86_64-plain-ksrc
+	rm -rf build/x86_64-gcov build/x86_64-gcov-ksrc

@@ -125,12 +125,13 @@ sources()
 	say "$RIG_STAGE source: ${_short:+tree }${_short:-$source}"
 }
 
-# Objects of the plain kernel serve all variants that differ from it in little.
+# The next version differs from the plain kernel in few objects.
 objects_of()
 {
 	case $2 in
 	debug)	echo "$build/$1$suffix" ;;
-	*)	echo "$build/$1-plain$suffix" ;;
+	next)	echo "$build/$1-plain$suffix" ;;
+	*)	echo "$build/$1-$2$suffix" ;;
 	esac
 }
 
