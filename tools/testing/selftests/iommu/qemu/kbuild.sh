@@ -14,10 +14,19 @@ shift 3
 
 cross=$(compiler_prefix "$arch")
 
+# What coverage-guided fuzzing is guided by, besides the makefiles that ask for
+# it themselves.
+instrument=
+for name in nesting nesting_bind nesting_info nesting_inv nesting_pasid \
+	nesting_request; do
+	instrument="$instrument KCOV_INSTRUMENT_$name.o=y"
+done
+
 # Relative paths in ccache's keys: another checkout finds the same objects.
 export CCACHE_DIR="$cache/ccache" CCACHE_BASEDIR=/
+# shellcheck disable=SC2086 # a list of words
 exec make -C "$source" "O=$objects" "ARCH=$arch" "CROSS_COMPILE=$cross" \
 	"CC=$(command -v ccache) ${cross}gcc" \
 	KBUILD_BUILD_TIMESTAMP='Thu Jan  1 00:00:00 UTC 1970' \
 	KBUILD_BUILD_USER=rig KBUILD_BUILD_HOST=rig KBUILD_BUILD_VERSION=1 \
-	"-j${RIG_JOBS:-$(nproc)}" "$@"
+	$instrument "-j${RIG_JOBS:-$(nproc)}" "$@"
