@@ -114,9 +114,11 @@ static int split_call(struct split *split, int fd,
 } while (0)
 
 /*
- * Every way to split an argument of the exact size. All fields of the first page
- * have been fetched by the time of the fault, once.
+ * Every way to split an argument of the exact size between the words in which it
+ * is fetched. All of the first page has been fetched by the time of the fault.
  */
+#define WORD	8
+
 TEST_F_TIMEOUT(op, fetched_once, 120)
 {
 	struct split split;
@@ -126,7 +128,7 @@ TEST_F_TIMEOUT(op, fetched_once, 120)
 		SKIP(return, "cannot happen: the argument is its header, fetched in one piece");
 	SPLIT_OPEN(&split);
 	memset(split.replace, 0xff, sizeof(split.replace));
-	for (first = 4; first < self->arg.size; first += 4) {
+	for (first = WORD; first < self->arg.size; first += WORD) {
 		split_put(&split, self->arg.raw, self->arg.size, first);
 		EXPECT_EQ(0, split_call(&split, self->w.vm.container, call_op))
 			TH_LOG("split at %zu", first);
@@ -249,7 +251,7 @@ TEST_F_TIMEOUT(pasid_request, fetched_once, 120)
 
 	SPLIT_OPEN(&split);
 	memset(split.replace, 0xff, sizeof(split.replace));
-	for (first = 4; first < size; first += 4) {
+	for (first = WORD; first < size; first += WORD) {
 		self->arg.req.argsz = first < 16 ? 16 : size;
 		split_put(&split, self->arg.raw, self->arg.req.argsz, first);
 		ret = split_call(&split, fd, call_pasid);

@@ -66,7 +66,7 @@ TEST_F(op, changes_something)
 	struct mock_snapshot now;
 
 	ASSERT_EQ(0, call_op(self->w.vm.container, &self->arg.op));
-	mock_take(&now, self->w.vm.bdf, self->w.vm.devices);
+	mock_take(&now, self->w.vm.bdf, self->w.vm.devices, MOCK_FILES);
 	EXPECT_NE(0, strcmp(self->w.before.text, now.text));
 }
 
@@ -265,6 +265,17 @@ TEST_F(vtd3, invalidate_pasid_of_all_groups)
 	ASSERT_EQ(0, inv_pasid(&w->vm, w->vm.group[1], PASID_CACHE, w->p));
 	EXPECT_EQ(1, mock_lines(w->vm.bdf[0], "pasid_cache"));
 	EXPECT_EQ(0, mock_lines(w->vm.bdf[1], "pasid_cache"));
+}
+
+/* PASID 0 stands for the requests that carry none */
+TEST_F(vtd, invalidate_rid)
+{
+	struct world *w = &self->w;
+
+	fill_tlb(w->vm.bdf[0], "tlb", w->p, w->q);
+	ASSERT_EQ(0, inv_pasid(&w->vm, ALL, IOTLB, 0));
+	EXPECT_EQ(4, mock_lines(w->vm.bdf[0], "tlb"));
+	EXPECT_FALSE(mock_has(w->vm.bdf[0], "tlb", "- %d 0x1000", ASID));
 }
 
 TEST_F(vtd3, invalidate_domain)

@@ -17,12 +17,10 @@
 #define QUOTA		"/sys/module/iommu_nesting/parameters/pasid_quota"
 
 /* Files of a device that a refused call must leave as they are */
-static const char * const state_files[] = {
-	"stage1", "blocked", "tlb", "dev_tlb", "pasid_cache", "page_request",
+static const char * const state_files[MOCK_FILES] = {
+	"stage1", "tlb", "page_request", "blocked", "dev_tlb", "pasid_cache",
 	"responses",
 };
-
-#define STATE_FILES	((int)(sizeof(state_files) / sizeof(*state_files)))
 
 /**
  * mock_open_debugfs - Make the mock's files available
@@ -182,15 +180,17 @@ bool mock_has(const char *bdf, const char *file, const char *format, ...)
  * @snapshot: filled in
  * @bdf: addresses of the devices
  * @n: how many
+ * @files: MOCK_FILES or MOCK_BRIEF
  */
-void mock_take(struct mock_snapshot *snapshot, const char *const *bdf, int n)
+void mock_take(struct mock_snapshot *snapshot, const char *const *bdf, int n,
+	       int files)
 {
 	char *p = snapshot->text, *end = p + sizeof(snapshot->text);
 	int i, file;
 
 	*p = 0;
 	for (i = 0; i < n; i++) {
-		for (file = 0; file < STATE_FILES && end - p > 64; file++) {
+		for (file = 0; file < files && end - p > 64; file++) {
 			p += snprintf(p, end - p, "[%s %s]\n", bdf[i],
 				      state_files[file]);
 			if (mock_read(bdf[i], state_files[file], p,
@@ -216,15 +216,16 @@ static void print_text(const char *what, const char *text)
  * @before: from mock_take()
  * @bdf: addresses of the same devices
  * @n: how many
+ * @files: what mock_take() was given
  *
  * Return: whether all is the same; both are printed when it is not
  */
 bool mock_unchanged(const struct mock_snapshot *before,
-		    const char *const *bdf, int n)
+		    const char *const *bdf, int n, int files)
 {
 	struct mock_snapshot now;
 
-	mock_take(&now, bdf, n);
+	mock_take(&now, bdf, n, files);
 	if (!strcmp(before->text, now.text))
 		return true;
 	print_text("before", before->text);
@@ -244,7 +245,7 @@ bool mock_is_idle(const char *const *bdf, int n)
 	int i, file;
 
 	for (i = 0; i < n; i++) {
-		for (file = 0; file < STATE_FILES; file++) {
+		for (file = 0; file < MOCK_FILES; file++) {
 			if (!strcmp(state_files[file], "responses"))
 				continue;
 			if (!strcmp(state_files[file], "blocked")) {

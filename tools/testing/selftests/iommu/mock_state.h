@@ -10,6 +10,10 @@
 /* Size of the buffers that files of the mock are read into */
 #define MOCK_TEXT_MAX	16384
 
+/* How many files of a device: all, or one that each kind of operation changes */
+#define MOCK_FILES	7
+#define MOCK_BRIEF	3
+
 /* In place of a device: the files that belong to none */
 #define MOCK_TOP	NULL
 
@@ -31,9 +35,10 @@ int mock_lines(const char *bdf, const char *file);
 bool mock_has(const char *bdf, const char *file, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-void mock_take(struct mock_snapshot *snapshot, const char *const *bdf, int n);
+void mock_take(struct mock_snapshot *snapshot, const char *const *bdf, int n,
+	       int files);
 bool mock_unchanged(const struct mock_snapshot *before,
-		    const char *const *bdf, int n);
+		    const char *const *bdf, int n, int files);
 bool mock_is_idle(const char *const *bdf, int n);
 void mock_disarm(void);
 

@@ -129,7 +129,7 @@ TEST_F(vtd, cache_invld_values)
 		INV(1 << 2, granu.pasid_info.flags),
 		INV(1 << 20, granu.pasid_info.pasid),
 		INV(~0ULL, granu.pasid_info.pasid),
-		POKE(0, -EPERM, iommu_cache_invalidate_info,
+		POKE(PASID_MAX, -EPERM, iommu_cache_invalidate_info,
 		     granu.pasid_info.pasid),
 	};
 
