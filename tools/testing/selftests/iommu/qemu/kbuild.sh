@@ -14,12 +14,12 @@ shift 3
 
 cross=$(compiler_prefix "$arch")
 
-# What coverage-guided fuzzing is guided by, besides the makefiles that ask for
-# it themselves.
+# Instrumented for the fuzzer and by UBSAN, where the configuration has these,
+# besides what the makefiles ask for themselves.
 instrument=
 for name in nesting nesting_bind nesting_info nesting_inv nesting_pasid \
 	nesting_request; do
-	instrument="$instrument KCOV_INSTRUMENT_$name.o=y"
+	instrument="$instrument KCOV_INSTRUMENT_$name.o=y UBSAN_SANITIZE_$name.o=y"
 done
 
 # Relative paths in ccache's keys: another checkout finds the same objects.
