@@ -156,7 +156,6 @@ static int open_and_bind(struct fail_world *w)
 	return ret;
 }
 
-
 const struct fail_path fail_vfio_paths[] = {
 	FAIL_PATH("open_container", 0, 0, close_all, fail_open_container,
 		  close_all, .stock = true),

@@ -32,7 +32,8 @@ case $arch-$variant in
 arm64-debug)
 	fragments="common arm64 debug kunit nesting nesting-kunit nesting-arm64" ;;
 x86_64-debug)
-	fragments="common x86_64 debug sanitizers faults kunit nesting nesting-kunit nesting-mock" ;;
+	fragments="common x86_64 debug sanitizers faults kunit nesting"
+	fragments="$fragments nesting-kunit nesting-mock" ;;
 x86_64-gcov)
 	fragments="common x86_64 gcov kunit nesting nesting-kunit nesting-mock" ;;
 x86_64-plain)
@@ -131,7 +132,8 @@ finished()
 {
 	[ -n "$tree" ] && [ -e "$1/Image" ] || return 1
 	touch "$1"
-	say "${RIG_STAGE:+$RIG_STAGE }kernel $arch $variant: built before (tree $(printf '%.12s' "$tree"))"
+	_short=$(printf '%.12s' "$tree")
+	say "${RIG_STAGE:+$RIG_STAGE }kernel $arch $variant: built before (tree $_short)"
 	echo "$1"
 }
 
