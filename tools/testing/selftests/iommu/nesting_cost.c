@@ -29,17 +29,30 @@
 /* A call that does the same each time is not counted as anything else */
 #define SPREAD_MAX	2
 
+/**
+ * struct bench - What the calls are made on
+ * @vtd: container with VT-d's format
+ * @smmu: container with SMMUv3's
+ * @pasid: PASID that is bound and unbound
+ * @spare: PASID that is allocated and freed
+ * @arg: argument that was prepared, so that a call is the ioctl and no more
+ */
 struct bench {
 	struct mock_vm vtd;
 	struct mock_vm smmu;
 	int pasid;
 	int spare;
+	union {
+		struct vfio_iommu_nesting_op op;
+		struct vfio_iommu_pasid_request pasid;
+		unsigned char raw[128];
+	} arg;
 };
 
 /**
  * struct cost - One call to measure
  * @name: what it is
- * @prepare: makes the call possible; may be NULL
+ * @prepare: makes the call possible, and its argument; may be NULL
  * @call: the call; a negative value is a failure
  * @limited: RATIO_MAX is held against it
  */
@@ -87,89 +100,135 @@ static int call_extension(struct bench *b)
 		     VFIO_TYPE1v2_IOMMU);
 }
 
-static int call_inv_page(struct bench *b)
+static int call_vtd(struct bench *b)
 {
-	struct iommu_cache_invalidate_info inv =
-		inest_inv_range(IOMMU_CACHE_INV_TYPE_IOTLB, 0x1000, 4096, 1);
+	return ioctl(b->vtd.container, VFIO_IOMMU_NESTING_OP, &b->arg);
+}
 
+static int call_smmu(struct bench *b)
+{
+	return ioctl(b->smmu.container, VFIO_IOMMU_NESTING_OP, &b->arg);
+}
+
+static int call_pasid(struct bench *b)
+{
+	return ioctl(b->vtd.container, VFIO_IOMMU_PASID_REQUEST, &b->arg);
+}
+
+/* @fd of a group or a device when @flags say that there is one */
+static int put_op(struct bench *b, __u32 flags, int fd, const void *data,
+		  size_t size)
+{
+	size_t head = sizeof(b->arg.op);
+
+	memset(&b->arg, 0, sizeof(b->arg));
+	if (flags & (VFIO_NESTING_OP_GROUP | VFIO_NESTING_OP_DEVICE)) {
+		memcpy(b->arg.op.data, &fd, sizeof(fd));
+		head += sizeof(struct vfio_iommu_nesting_group);
+	}
+	b->arg.op.argsz = head + size;
+	b->arg.op.flags = flags;
+	if (size)
+		memcpy(b->arg.raw + head, data, size);
+	return 0;
+}
+
+static int put_inv(struct bench *b, struct iommu_cache_invalidate_info inv,
+		   __u32 form)
+{
 	inest_inv_set_pasid(&inv, b->pasid);
-	return inest_cache_invalidate(b->vtd.container, INEST_ALL_GROUPS, &inv);
+	return put_op(b, VFIO_NESTING_OP_CACHE_INVLD | form, b->vtd.group[0],
+		      &inv, inv.argsz);
 }
 
-static int call_inv_pasid(struct bench *b)
+static int prepare_inv_page(struct bench *b)
 {
-	struct iommu_cache_invalidate_info inv =
-		inest_inv_pasid(IOMMU_CACHE_INV_TYPE_IOTLB, b->pasid);
-
-	return inest_cache_invalidate(b->vtd.container, INEST_ALL_GROUPS, &inv);
+	return put_inv(b, inest_inv_range(IOMMU_CACHE_INV_TYPE_IOTLB, 0x1000,
+					  4096, 1), 0);
 }
 
-static int call_inv_group(struct bench *b)
+static int prepare_inv_pasid(struct bench *b)
 {
-	struct iommu_cache_invalidate_info inv =
-		inest_inv_pasid(IOMMU_CACHE_INV_TYPE_IOTLB, b->pasid);
-
-	return inest_cache_invalidate(b->vtd.container, b->vtd.group[0], &inv);
+	return put_inv(b, inest_inv_pasid(IOMMU_CACHE_INV_TYPE_IOTLB, b->pasid),
+		       0);
 }
 
-static int call_bind(struct bench *b)
+static int prepare_inv_group(struct bench *b)
+{
+	return put_inv(b, inest_inv_pasid(IOMMU_CACHE_INV_TYPE_IOTLB, b->pasid),
+		       VFIO_NESTING_OP_GROUP);
+}
+
+static int prepare_bind(struct bench *b)
+{
+	struct iommu_gpasid_bind_data data = inest_unbind_data(b->pasid);
+	int ret = inest_unbind_pgtbl(b->vtd.container, INEST_ALL_GROUPS, &data);
+
+	data = inest_bind_data(b->pasid, MOCK_PGTBL, 48);
+	return ret ?: put_op(b, VFIO_NESTING_OP_BIND_PGTBL, -1, &data,
+			     data.argsz);
+}
+
+static int prepare_unbind(struct bench *b)
 {
 	struct iommu_gpasid_bind_data data =
 		inest_bind_data(b->pasid, MOCK_PGTBL, 48);
+	int ret = inest_bind_pgtbl(b->vtd.container, INEST_ALL_GROUPS, &data);
 
-	return inest_bind_pgtbl(b->vtd.container, INEST_ALL_GROUPS, &data);
+	data = inest_unbind_data(b->pasid);
+	put_op(b, VFIO_NESTING_OP_UNBIND_PGTBL, -1, &data, data.argsz);
+	return ret == -EBUSY ? 0 : ret;
 }
 
-static int call_unbind(struct bench *b)
-{
-	struct iommu_gpasid_bind_data data = inest_unbind_data(b->pasid);
-
-	return inest_unbind_pgtbl(b->vtd.container, INEST_ALL_GROUPS, &data);
-}
-
-static int call_bind_table(struct bench *b)
+static int prepare_bind_table(struct bench *b)
 {
 	struct iommu_pasid_table_config table = inest_table(MOCK_TABLE, 0, 0, 0);
+	int ret = inest_unbind_pasid_table(b->smmu.container, INEST_ALL_GROUPS);
 
-	return inest_bind_pasid_table(b->smmu.container, INEST_ALL_GROUPS,
-				      &table);
+	return ret ?: put_op(b, VFIO_NESTING_OP_BIND_PASID_TABLE, -1, &table,
+			     table.argsz);
 }
 
-static int call_unbind_table(struct bench *b)
+static int prepare_unbind_table(struct bench *b)
 {
-	return inest_unbind_pasid_table(b->smmu.container, INEST_ALL_GROUPS);
+	struct iommu_pasid_table_config table = inest_table(MOCK_TABLE, 0, 0, 0);
+	int ret = inest_bind_pasid_table(b->smmu.container, INEST_ALL_GROUPS,
+					 &table);
+
+	return ret ?: put_op(b, VFIO_NESTING_OP_UNBIND_PASID_TABLE, -1, NULL, 0);
 }
 
-static int make_request(struct bench *b)
-{
-	return mock_write(b->vtd.bdf[0], "page_request", "%d 1", b->pasid);
-}
-
-static int call_respond(struct bench *b)
+static int prepare_respond(struct bench *b)
 {
 	struct iommu_page_response response =
 		inest_response(b->pasid, 1, IOMMU_PAGE_RESP_SUCCESS);
+	int ret = mock_write(b->vtd.bdf[0], "page_request", "%d 1", b->pasid);
 
-	return inest_page_response(b->vtd.container, b->vtd.device[0],
-				   &response);
+	return ret ?: put_op(b, VFIO_NESTING_OP_PAGE_RESP |
+				VFIO_NESTING_OP_DEVICE, b->vtd.device[0],
+			     &response, response.argsz);
 }
 
-static int call_alloc(struct bench *b)
+static int prepare_alloc(struct bench *b)
 {
-	b->spare = inest_pasid_alloc(b->vtd.container, 1, 1000);
-	return b->spare;
-}
-
-static int call_free(struct bench *b)
-{
+	b->arg.pasid = inest_pasid_request(VFIO_PASID_REQUEST_ALLOC, b->spare,
+					   b->spare);
 	return inest_pasid_free(b->vtd.container, b->spare, b->spare);
 }
 
-static int call_quota(struct bench *b)
+static int prepare_free(struct bench *b)
 {
-	struct vfio_pasid_quota quota;
+	int ret = inest_pasid_alloc(b->vtd.container, b->spare, b->spare);
 
-	return inest_pasid_quota(b->vtd.container, &quota);
+	b->arg.pasid = inest_pasid_request(VFIO_PASID_REQUEST_FREE, b->spare,
+					   b->spare);
+	return ret == -ENOSPC ? 0 : ret;
+}
+
+static int prepare_quota(struct bench *b)
+{
+	b->arg.pasid = inest_pasid_request(VFIO_PASID_REQUEST_QUOTA, 0, 0);
+	return 0;
 }
 
 /* The first is what measuring costs, the third what the others are compared to */
@@ -180,17 +239,17 @@ static const struct cost costs[] = {
 	[COST_SYSCALL] = { "getppid", NULL, call_getppid, false },
 	[COST_NULL_IOCTL] = { "VFIO_CHECK_EXTENSION", NULL, call_extension,
 			      false },
-	{ "CACHE_INVLD page", NULL, call_inv_page, true },
-	{ "CACHE_INVLD PASID", NULL, call_inv_pasid, true },
-	{ "CACHE_INVLD PASID group", NULL, call_inv_group, true },
-	{ "BIND_PGTBL", call_unbind, call_bind, false },
-	{ "UNBIND_PGTBL", call_bind, call_unbind, false },
-	{ "BIND_PASID_TABLE", call_unbind_table, call_bind_table, false },
-	{ "UNBIND_PASID_TABLE", call_bind_table, call_unbind_table, false },
-	{ "PAGE_RESP", make_request, call_respond, false },
-	{ "PASID alloc", call_free, call_alloc, false },
-	{ "PASID free", call_alloc, call_free, false },
-	{ "PASID quota", NULL, call_quota, false },
+	{ "CACHE_INVLD page", prepare_inv_page, call_vtd, true },
+	{ "CACHE_INVLD PASID", prepare_inv_pasid, call_vtd, true },
+	{ "CACHE_INVLD PASID group", prepare_inv_group, call_vtd, true },
+	{ "BIND_PGTBL", prepare_bind, call_vtd, false },
+	{ "UNBIND_PGTBL", prepare_unbind, call_vtd, false },
+	{ "BIND_PASID_TABLE", prepare_bind_table, call_smmu, false },
+	{ "UNBIND_PASID_TABLE", prepare_unbind_table, call_smmu, false },
+	{ "PAGE_RESP", prepare_respond, call_vtd, false },
+	{ "PASID alloc", prepare_alloc, call_pasid, false },
+	{ "PASID free", prepare_free, call_pasid, false },
+	{ "PASID quota", prepare_quota, call_pasid, false },
 };
 
 #define COSTS	((int)ARRAY_SIZE(costs))
@@ -207,17 +266,18 @@ static long long measure(struct bench *b, const struct cost *cost,
 			 uint64_t *lower, uint64_t *upper)
 {
 	uint64_t run[RUNS], start;
-	int i, ret = 0;
+	int i, ret;
 
 	for (i = -WARM_UP; i < RUNS; i++) {
-		if (cost->prepare && cost->prepare(b) < 0 && i > -WARM_UP)
-			return -ENOTRECOVERABLE;
+		ret = cost->prepare ? cost->prepare(b) : 0;
+		if (ret < 0)
+			return ret;
 		start = instructions();
 		ret = cost->call(b);
 		if (i >= 0)
 			run[i] = instructions() - start;
 		if (ret < 0)
-			return ret;
+			return -errno;
 	}
 	qsort(run, RUNS, sizeof(run[0]), compare);
 	*lower = run[RUNS / 4];
@@ -236,7 +296,8 @@ static int open_bench(struct bench *b)
 	if (ret)
 		return ret;
 	b->pasid = inest_pasid_alloc(b->vtd.container, 1, 1000);
-	return b->pasid < 0 ? b->pasid : call_alloc(b);
+	b->spare = inest_pasid_alloc(b->vtd.container, 1, 1000);
+	return b->pasid < 0 ? b->pasid : b->spare;
 }
 
 static void report(const struct cost *cost, long long count, long long nothing,
