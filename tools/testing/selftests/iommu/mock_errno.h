@@ -168,10 +168,15 @@ static int nothing_there(struct world *w, int op)
 	return ret ?: call_valid(w, op);
 }
 
+/* A table that replaces one takes over the memory of that */
 static int no_memory(struct world *w, int op)
 {
-	int ret = mock_write(MOCK_TOP, "fail_alloc", "1");
+	int ret = 0;
 
+	if (op == OP_BIND_TABLE)
+		ret = inest_unbind_pasid_table(w->vm.container, ALL);
+	world_note(w);
+	ret = ret ?: mock_write(MOCK_TOP, "fail_alloc", "1");
 	return ret ?: call_valid(w, op);
 }
 

@@ -53,6 +53,32 @@ TEST_F(vtd, fork_present)
 	EXPECT_EQ(0, inest_pasid_free(w->vm.container, pasid, pasid));
 }
 
+/* Even when the opener itself has never asked for a PASID */
+static void allocate_in_child(struct peer *test, void *data)
+{
+	struct mock_vm *vm = data;
+
+	peer_say(test, inest_pasid_alloc(vm->container, 1, PASID_MAX));
+}
+
+TEST(fork_allocates_first)
+{
+	struct mock_vm vm;
+	struct peer peer;
+	int pasid;
+
+	expect_fresh(_metadata);
+	ASSERT_EQ(0, mock_vm_open(&vm, VTD, 0, 1));
+	ASSERT_EQ(0, peer_start(&peer, allocate_in_child, &vm));
+	pasid = peer_hear(&peer);
+	EXPECT_LT(0, pasid);
+	EXPECT_EQ(0, peer_wait(&peer));
+	EXPECT_EQ(mock_quota() - 1, quota_left(vm.container));
+	EXPECT_EQ(0, bind_pasid(&vm, ALL, pasid, MOCK_PGTBL));
+	mock_vm_close(&vm);
+	EXPECT_TRUE(all_idle());
+}
+
 /* A container of the child's own: neither has the other's PASIDs */
 static void open_own(struct peer *test, void *data)
 {
