@@ -13,11 +13,13 @@ PER_FILE, IN_ALL = 40, 250  # changed lines of existing kernel files
 # MISSING_SIGN_OFF: whoever integrates the series signs it.
 # FILE_PATH_CHANGES: asks for MAINTAINERS, which is the integrator's file.
 IGNORED = ("MISSING_SIGN_OFF", "FILE_PATH_CHANGES")
-# In programs: the kernel's own macros, which user space does not have, and
-# macros that are rows of a table or fixtures of the harness.
+# In programs: the kernel's own macros and errnos, which user space does not have
+# or has for itself, and macros that are rows of a table or of the test harness.
 IGNORED_IN_TOOLS = ("BIT_MACRO", "PREFER_DEFINED_ATTRIBUTE_MACRO",
                     "MACRO_ARG_REUSE", "MACRO_ARG_PRECEDENCE",
-                    "MULTISTATEMENT_MACRO_USE_DO_WHILE", "TRAILING_SEMICOLON")
+                    "MULTISTATEMENT_MACRO_USE_DO_WHILE", "TRAILING_SEMICOLON",
+                    "MACRO_WITH_FLOW_CONTROL", "COMPLEX_MACRO", "ENOSYS",
+                    "SPACING")
 HOME = re.compile(r"(?:^|[\s\"'=(:])/(?:home|Users|root|work)/[\w.-]")
 
 

@@ -43,7 +43,7 @@ static const char *setup_nth(void)
 
 	for (i = 0; i < ARRAY_SIZE(settings); i++)
 		if (write_file(settings[i][0], settings[i][1]))
-			return "no CONFIG_FAULT_INJECTION_DEBUG_FS with all three kinds of failures";
+			return "no CONFIG_FAULT_INJECTION_DEBUG_FS with all three kinds";
 	nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	return nth < 0 ? "no /proc/thread-self/fail-nth (CONFIG_FAULT_INJECTION)" :
 			 NULL;
