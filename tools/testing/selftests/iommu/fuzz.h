@@ -23,7 +23,7 @@
 #endif
 
 #define FUZZ_CALLS	12	/* most calls of a program */
-#define FUZZ_VARIANTS	192	/* inputs tried after a program */
+#define FUZZ_VARIANTS	384	/* inputs tried after a program */
 #define FUZZ_DATA	152	/* most bytes of an argument that are told one by one */
 #define FUZZ_LEN	4224	/* most bytes of an argument */
 #define FUZZ_CORPUS	4096	/* most programs of a corpus */
@@ -257,6 +257,7 @@ struct fuzz_view {
 };
 
 const char *fuzz_malformed(const struct fuzz_view *view);
+const char *fuzz_call_malformed(const struct fuzz_call *call);
 bool fuzz_errno_ok(enum fuzz_op op, int error, bool faults);
 
 /* fuzz_cov.c: which edges of the kernel's code were taken */

@@ -339,3 +339,20 @@ const char *fuzz_malformed(const struct fuzz_view *view)
 		return NULL;
 	}
 }
+
+/**
+ * fuzz_call_malformed - The same for a call that was not issued
+ * @call: the call, whose PASIDs are not resolved
+ *
+ * Return: why it must not succeed, or NULL
+ */
+const char *fuzz_call_malformed(const struct fuzz_call *call)
+{
+	static __u8 arg[FUZZ_LEN];
+	struct fuzz_view view = { call, arg, call->len, call->len };
+	size_t told = call->len < FUZZ_DATA ? call->len : FUZZ_DATA;
+
+	memcpy(arg, call->data, told);
+	memset(arg + told, call->fill, call->len - told);
+	return fuzz_malformed(&view);
+}

@@ -24,7 +24,11 @@ struct fuzz_cov {
 	__u64 slot[SLOTS];	/* 0: free */
 };
 
+/* Ways through the code that this process has seen whole, by their hash */
+#define WAYS		(1 << 14)
+
 static __u64 *records;
+static __u64 ways[WAYS];
 
 /**
  * fuzz_cov_size - How large a struct fuzz_cov is
@@ -89,6 +93,29 @@ static bool add_edge(struct fuzz_cov *cov, __u64 edge)
 	return false;
 }
 
+static __u64 hash_records(__u64 n)
+{
+	__u64 hash = n, i;
+
+	for (i = 1; i <= n; i++)
+		hash = (hash ^ records[i]) * 0x9e3779b97f4a7c15ULL;
+	return hash ?: 1;
+}
+
+/*
+ * Most calls go a way that was gone before, so that it need not be looked at
+ * edge by edge. The hash of another way in its place is merely forgotten.
+ */
+static bool known_way(__u64 n)
+{
+	__u64 hash = hash_records(n), *way = &ways[hash >> 50];
+
+	if (*way == hash)
+		return true;
+	*way = hash;
+	return false;
+}
+
 /**
  * fuzz_cov_collect - Add what was recorded since fuzz_cov_start()
  * @cov: the set of edges
@@ -103,7 +130,11 @@ unsigned int fuzz_cov_collect(struct fuzz_cov *cov)
 	if (!records)
 		return 0;
 	n = __atomic_load_n(&records[0], __ATOMIC_RELAXED);
-	for (i = 1; i <= n && i < RECORDS; i++) {
+	if (n >= RECORDS)
+		n = RECORDS - 1;
+	if (known_way(n))
+		return 0;
+	for (i = 1; i <= n; i++) {
 		/* The kernel's text is within 2 GiB: 32 bits tell it apart */
 		fresh += add_edge(cov, before << 32 | (__u32)records[i]);
 		before = (__u32)records[i];
@@ -120,6 +151,7 @@ unsigned int fuzz_cov_collect(struct fuzz_cov *cov)
 void fuzz_cov_clear(struct fuzz_cov *cov)
 {
 	memset(cov, 0, sizeof(*cov));
+	memset(ways, 0, sizeof(ways));
 }
 
 /**

@@ -350,6 +350,17 @@ static void add_variant(struct fuzz_worker *w, const struct fuzz_prog *prog,
 	fuzz_corpus_add(w->shared, &longer, longer.n);
 }
 
+/* Seven of eight are made such that they must be refused, if that can be had */
+static void make_variant(struct fuzz_call *call, struct fuzz_rand *rand)
+{
+	bool refused = !fuzz_one_in(rand, 8);
+	int tries = 6;
+
+	do {
+		fuzz_spoil(call, rand);
+	} while (refused && --tries && !fuzz_call_malformed(call));
+}
+
 /*
  * Inputs of the program, each spoilt anew, on what the program left. Most are
  * refused, which costs little and changes nothing.
@@ -371,7 +382,7 @@ static bool variants(struct fuzz_worker *w, const struct fuzz_prog *prog,
 		*call = prog->call[fuzz_below(rand, prog->n)];
 		if (call->kind >= FUZZ_INPUTS)
 			continue;
-		fuzz_spoil(call, rand);
+		make_variant(call, rand);
 		issued = *call;
 		if (!one_call(w, &issued, &fresh))
 			return false;

@@ -15,17 +15,6 @@
 
 static struct fuzz_prog a, b, read_back[4];
 
-static const char *malformed(const struct fuzz_call *call)
-{
-	static __u8 arg[FUZZ_LEN];
-	struct fuzz_view view = { call, arg, call->len, call->len };
-	size_t told = call->len < FUZZ_DATA ? call->len : FUZZ_DATA;
-
-	memcpy(arg, call->data, told);
-	memset(arg + told, call->fill, call->len - told);
-	return fuzz_malformed(&view);
-}
-
 static bool same_seed_same_programs(void)
 {
 	struct fuzz_rand r1, r2;
@@ -193,7 +182,7 @@ static bool valid_calls_pass(void)
 	fuzz_seed(&rand, 12);
 	for (i = 0; i < MANY; i++) {
 		fuzz_gen_call(&call, &rand, i % 2);
-		if (call.kind < FUZZ_INPUTS && !malformed(&call))
+		if (call.kind < FUZZ_INPUTS && !fuzz_call_malformed(&call))
 			seen[fuzz_op_of(&call)]++;
 	}
 	for (op = 0; op < FUZZ_OP_NONE; op++)
@@ -257,7 +246,7 @@ static bool find_valid(struct fuzz_call *call, struct fuzz_rand *rand,
 	for (i = 0; i < 100 * MANY; i++) {
 		fuzz_gen_call(call, rand, op == FUZZ_OP_BIND_PASID_TABLE);
 		if (call->kind >= FUZZ_INPUTS || fuzz_op_of(call) != op ||
-		    call->place || malformed(call) ||
+		    call->place || fuzz_call_malformed(call) ||
 		    call->len != fuzz_body_offset(call) + s->size)
 			continue;
 		if (op == FUZZ_OP_BIND_PGTBL &&
@@ -286,7 +275,7 @@ static bool flaws_are_seen(void)
 			return false;
 		fuzz_put(call.data + fuzz_body_offset(&call), flaws[i].offset,
 			 flaws[i].width, flaws[i].value);
-		if (malformed(&call))
+		if (fuzz_call_malformed(&call))
 			continue;
 		ksft_print_msg("not seen: %s\n", flaws[i].what);
 		return false;
