@@ -58,6 +58,7 @@ struct fail_state {
  *	fail with any error
  * @allocates: the mock allocates on the way
  * @cannot_fail: success is all that there is
+ * @pasids: a PASID is allocated, by an allocator that says ENOSPC for no memory
  * @many: several calls, of which some may have been done when one fails
  */
 struct fail_path {
@@ -70,6 +71,7 @@ struct fail_path {
 	bool		stock;
 	bool		allocates;
 	bool		cannot_fail;
+	bool		pasids;
 	bool		many;
 };
 

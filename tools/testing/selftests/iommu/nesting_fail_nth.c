@@ -65,6 +65,8 @@ static bool error_ok(const struct fail_path *path, int error)
 {
 	if (path->cannot_fail)
 		return false;
+	if (path->pasids && error == -ENOSPC)
+		return true;
 	return path->stock || error == -ENOMEM || error == -EFAULT;
 }
 
