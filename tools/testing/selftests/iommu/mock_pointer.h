@@ -15,7 +15,7 @@ static unsigned char *two_pages(int second)
 }
 
 /* Addresses at which there is no memory of this process */
-static const uint64_t nowhere[] = {
+static const __u64 nowhere[] = {
 	0, 1, PAGE - 1,
 	0xffff888000000000ULL,	/* x86-64: the kernel's direct map */
 	0xffffffff81000000ULL,	/* and its text */

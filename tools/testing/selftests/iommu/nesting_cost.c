@@ -65,18 +65,18 @@ struct cost {
 
 #ifdef __x86_64__
 /* The fences keep nothing out that instructions count; they order the reads */
-static uint64_t instructions(void)
+static __u64 instructions(void)
 {
-	uint32_t low, high;
+	__u32 low, high;
 
 	asm volatile("lfence; rdtsc; lfence" : "=a" (low), "=d" (high) : :
 		     "memory");
-	return (uint64_t)high << 32 | low;
+	return (__u64)high << 32 | low;
 }
 
 #define HAVE_COUNTER	true
 #else
-static uint64_t instructions(void)
+static __u64 instructions(void)
 {
 	return 0;
 }
@@ -256,16 +256,16 @@ static const struct cost costs[] = {
 
 static int compare(const void *a, const void *b)
 {
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	__u64 x = *(const __u64 *)a, y = *(const __u64 *)b;
 
 	return x < y ? -1 : x > y;
 }
 
 /* The median of the runs, without interrupts; a negative errno on failure */
 static long long measure(struct bench *b, const struct cost *cost,
-			 uint64_t *lower, uint64_t *upper)
+			 __u64 *lower, __u64 *upper)
 {
-	uint64_t run[RUNS], start;
+	__u64 run[RUNS], start;
 	int i, ret;
 
 	for (i = -WARM_UP; i < RUNS; i++) {
@@ -317,7 +317,7 @@ static void report(const struct cost *cost, long long count, long long nothing,
 /* The counter counts instructions when a call that repeats counts the same */
 static bool counts_instructions(struct bench *b)
 {
-	uint64_t lower = 0, upper = 0;
+	__u64 lower = 0, upper = 0;
 	long long median = measure(b, &costs[COST_SYSCALL], &lower, &upper);
 
 	ksft_print_msg("getppid: %llu to %llu, median %lld\n",
@@ -329,7 +329,7 @@ static bool counts_instructions(struct bench *b)
 static void run_costs(struct bench *b)
 {
 	long long count[COSTS];
-	uint64_t lower, upper;
+	__u64 lower, upper;
 	int i;
 
 	for (i = 0; i < COSTS; i++) {
@@ -364,7 +364,7 @@ int main(int argc, char **argv)
 	}
 	ksft_print_header();
 	if (!HAVE_COUNTER || !icount)
-		ksft_exit_skip("counts instructions only on x86-64, in QEMU with -icount shift=0\n");
+		ksft_exit_skip("only in x86-64 QEMU with -icount shift=0\n");
 	if (mock_open_debugfs())
 		ksft_exit_skip("this kernel has no mock IOMMU\n");
 	if (mock_claim_devices() < 2)
