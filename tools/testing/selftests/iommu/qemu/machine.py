@@ -95,12 +95,13 @@ TEST = {
              kmemleak=False),
         Boot('x86-mock', ('nesting_next_old,new', 'nesting_next_new,new'), 'next',
              variant='next', kmemleak=False, timeout=120),
-        Boot('x86-counted', ('nesting_cost,--icount',), variant='plain',
-             kmemleak=False, append=COUNTED, timeout=120),
     ),
 }
 
-COST = {'x86_64': TEST['x86_64'][-1:]}
+COST = {'x86_64': (
+        Boot('x86-counted', ('nesting_cost,--icount',), variant='plain',
+             kmemleak=False, append=COUNTED, timeout=120),
+)}
 COVERAGE = {'x86_64': (
     Boot('x86-mock', ('nesting_mock', 'nesting_mock32'), 'coverage',
          variant='gcov', kunit=True, kmemleak=False, coverage=True, timeout=600),
