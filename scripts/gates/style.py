@@ -21,7 +21,7 @@ IGNORED_IN_TOOLS = ("BIT_MACRO", "PREFER_DEFINED_ATTRIBUTE_MACRO",
                     "MACRO_ARG_REUSE", "MACRO_ARG_PRECEDENCE",
                     "MULTISTATEMENT_MACRO_USE_DO_WHILE", "TRAILING_SEMICOLON",
                     "MACRO_WITH_FLOW_CONTROL", "COMPLEX_MACRO", "ENOSYS",
-                    "SPACING")
+                    "SPACING", "BRACES")
 HOME = re.compile(r"(?:^|[\s\"'=(:])/(?:home|Users|root|work)/[\w.-]")
 
 

@@ -43,10 +43,11 @@ static void expect_call(struct __test_metadata *_metadata, struct world *w,
 		memcpy(&inner, arg->raw + arg->head, sizeof(inner));
 	EXPECT_EQ(expected, ret)
 		TH_LOG("argsz %u, inner %u", arg->op.argsz, inner);
-	if (ret)
+	if (ret) {
 		EXPECT_TRUE(world_looks_unchanged(w));
-	else
+	} else {
 		EXPECT_EQ(0, make_ready(w, op));
+	}
 }
 
 TEST_F_TIMEOUT(op, cmd_length, 120)
