@@ -50,28 +50,14 @@ void vfio_nesting_release(struct vfio_nesting *nesting)
 	mutex_destroy(&nesting->bind_lock);
 }
 
-static int nesting_find_device(struct vfio_nesting_request *req,
-			       struct vfio_group *group)
-{
-	struct vfio_device *device = vfio_device_from_file(req->file);
-
-	if (!device)
-		return group == req->file->private_data ? 0 : -ENODEV;
-	if (group != device->group)
-		return -ENODEV;
-
-	req->dev = device->dev;
-	return 0;
-}
-
-/* The group of the container that the request's file stands for or is in */
+/* Is the request's group one of the container, and with an IOMMU behind it? */
 static int nesting_find_group(const struct vfio_nesting_view *view,
 			      struct vfio_nesting_request *req)
 {
 	struct vfio_group *group;
 
 	list_for_each_entry(group, view->groups, container_next) {
-		if (nesting_find_device(req, group))
+		if (group != req->group)
 			continue;
 		/* No IOMMU behind it, so that it has no stage either */
 		if (group->type != VFIO_IOMMU)
@@ -91,7 +77,8 @@ static int nesting_do_request(const struct vfio_nesting_view *view,
 
 	if (!view->ops->nesting_walk)
 		return -EOPNOTSUPP;
-	if (req->file) {
+	req->only = NULL;
+	if (req->group) {
 		ret = nesting_find_group(view, req);
 		if (ret)
 			return ret;
@@ -125,7 +112,7 @@ int vfio_nesting_join(struct vfio_nesting *nesting)
 {
 	int ret;
 
-	if (iommu_nesting_user_joined(&nesting->user))
+	if (iommu_nesting_user_owner(&nesting->user))
 		return 0;
 
 	ret = vfio_container_nesting(nesting, vfio_nesting_owned_pasids, NULL);

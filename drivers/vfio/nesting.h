@@ -5,6 +5,7 @@
 #ifndef __VFIO_NESTING_H__
 #define __VFIO_NESTING_H__
 
+#include <linux/file.h>
 #include <linux/iommu_nesting.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -13,6 +14,7 @@ struct file;
 struct iommu_domain;
 struct iommu_group;
 struct vfio_device;
+struct vfio_group;
 struct vfio_info_cap;
 struct vfio_iommu_driver_ops;
 
@@ -94,10 +96,11 @@ int vfio_nesting_get_info(const struct vfio_nesting_view *view,
 
 /**
  * struct vfio_nesting_request - One VFIO_IOMMU_NESTING_OP, fetched and checked
- * @op: VFIO_NESTING_OP_*
- * @file: of the one group or device that it is for, referenced, or NULL
- * @only: that group
- * @dev: that device
+ * @op: VFIO_NESTING_OP_*, selects the member of the union
+ * @fd: file of the one group or device that it is for, if there is one
+ * @group: that group, or NULL; any that the file's reference keeps
+ * @only: what is behind @group, once it is known to be one of the container
+ * @dev: that device, or NULL
  * @names_pasid: @pasid is one that the caller has to own, where there are owners
  * @pasid: the PASID that the argument names
  * @pasid_table: argument of VFIO_NESTING_OP_BIND_PASID_TABLE
@@ -107,7 +110,8 @@ int vfio_nesting_get_info(const struct vfio_nesting_view *view,
  */
 struct vfio_nesting_request {
 	u32						op;
-	struct file					*file;
+	struct fd					fd;
+	struct vfio_group				*group;
 	struct iommu_group				*only;
 	struct device					*dev;
 	bool						names_pasid;
@@ -123,7 +127,15 @@ struct vfio_nesting_request {
 /* nesting_request.c */
 int vfio_nesting_get_request(struct vfio_nesting_request *req,
 			     void __user *arg);
-void vfio_nesting_put_request(struct vfio_nesting_request *req);
+
+/**
+ * vfio_nesting_put_request - Release what a request holds
+ * @req: from vfio_nesting_get_request()
+ */
+static inline void vfio_nesting_put_request(struct vfio_nesting_request *req)
+{
+	fdput(req->fd);
+}
 
 /* nesting_bind.c, nesting_inv.c: under the container's group_lock */
 int vfio_nesting_bind(const struct vfio_nesting_view *view,

@@ -76,15 +76,15 @@ static int nesting_inv_group(struct iommu_domain *domain,
 			     struct iommu_group *group, void *data)
 {
 	struct nesting_inv *inv = data;
-	bool same = inv->domain == domain;
-
-	inv->domain = domain;
-	if (inv->only == group)
-		return iommu_group_for_each_dev(group, inv, nesting_inv_device);
-	if (inv->only || same)
+	if (inv->only && inv->only != group)
+		return 0;
+	if (!inv->only && inv->domain == domain)
 		return 0;
 
-	return nesting_inv_device(NULL, inv);
+	inv->domain = domain;
+	return inv->only ?
+	       iommu_group_for_each_dev(group, inv, nesting_inv_device) :
+	       nesting_inv_device(NULL, inv);
 }
 
 /**

@@ -21,31 +21,74 @@ static_assert(sizeof(struct vfio_iommu_type1_info_cap_nesting) == 88);
 
 #define OP_FILE		(VFIO_NESTING_OP_GROUP | VFIO_NESTING_OP_DEVICE)
 
-/* A group's and a device's header have the same layout */
-static int request_get_file(struct vfio_nesting_request *req, u32 flags,
-			    const void __user *data)
+/* The file's reference keeps the group, and of a device's file the device */
+static int request_find_group(struct vfio_nesting_request *req, u32 flags)
 {
-	struct vfio_iommu_nesting_group hdr;
-	bool ours;
+	struct file *file = req->fd.file;
+	struct vfio_device *device;
 
-	if (copy_from_user(&hdr, data, sizeof(hdr)))
-		return -EFAULT;
-	if (hdr.__reserved)
-		return -EINVAL;
-
-	req->file = fget(hdr.group_fd);
-	if (!req->file)
-		return -EBADF;
-
-	ours = flags & VFIO_NESTING_OP_DEVICE ?
-		!!vfio_device_from_file(req->file) :
-		vfio_file_is_group(req->file);
-	if (!ours) {
-		fput(req->file);
-		return -ENODEV;
+	if (flags & VFIO_NESTING_OP_DEVICE) {
+		device = vfio_device_from_file(file);
+		if (!device)
+			return -ENODEV;
+		req->group = device->group;
+		req->dev = device->dev;
+		return 0;
 	}
 
+	if (!vfio_file_is_group(file))
+		return -ENODEV;
+	req->group = file->private_data;
 	return 0;
+}
+
+/* A group's and a device's header have the same layout */
+static int request_get_file(struct vfio_nesting_request *req, u32 flags,
+			    const struct vfio_iommu_nesting_group __user *hdr)
+{
+	u32 reserved;
+	s32 fd;
+	int ret;
+
+	if (!user_read_access_begin(hdr, sizeof(*hdr)))
+		return -EFAULT;
+	unsafe_get_user(fd, &hdr->group_fd, err_fault);
+	unsafe_get_user(reserved, &hdr->__reserved, err_fault);
+	user_read_access_end();
+
+	if (reserved)
+		return -EINVAL;
+
+	req->fd = fdget(fd);
+	if (!req->fd.file)
+		return -EBADF;
+
+	ret = request_find_group(req, flags);
+	if (ret)
+		vfio_nesting_put_request(req);
+
+	return ret;
+
+err_fault:
+	user_read_access_end();
+	return -EFAULT;
+}
+
+/* Both words once: what they say is not looked up in user memory again */
+static int request_get_header(const struct vfio_iommu_nesting_op __user *hdr,
+			      u32 *argsz, u32 *flags)
+{
+	if (!user_read_access_begin(hdr, sizeof(*hdr)))
+		return -EFAULT;
+	unsafe_get_user(*argsz, &hdr->argsz, err_fault);
+	unsafe_get_user(*flags, &hdr->flags, err_fault);
+	user_read_access_end();
+
+	return 0;
+
+err_fault:
+	user_read_access_end();
+	return -EFAULT;
 }
 
 static int request_get_data(struct vfio_nesting_request *req,
@@ -139,40 +182,32 @@ static int request_check_flags(u32 flags)
  */
 int vfio_nesting_get_request(struct vfio_nesting_request *req, void __user *arg)
 {
-	struct vfio_iommu_nesting_op hdr;
-	size_t size;
+	const struct vfio_iommu_nesting_op __user *hdr = arg;
+	size_t size = sizeof(*hdr);
+	u32 argsz, flags;
 	int ret;
 
-	memset(req, 0, sizeof(*req));
-	if (copy_from_user(&hdr, arg, sizeof(hdr)))
-		return -EFAULT;
+	req->fd = (struct fd) {};
+	req->group = NULL;
+	req->dev = NULL;
+	req->names_pasid = false;
 
-	ret = request_check_flags(hdr.flags);
+	ret = request_get_header(hdr, &argsz, &flags) ?:
+	      request_check_flags(flags);
 	if (ret)
 		return ret;
 
-	req->op = hdr.flags & VFIO_NESTING_OP_MASK;
-	size = sizeof(hdr);
-	if (hdr.flags & OP_FILE)
+	req->op = flags & VFIO_NESTING_OP_MASK;
+	if (flags & OP_FILE)
 		size += sizeof(struct vfio_iommu_nesting_group);
-	if (hdr.argsz < size)
+	if (argsz < size)
 		return -EINVAL;
 
-	ret = request_get_data(req, arg + size, hdr.argsz - size);
+	ret = request_get_data(req, arg + size, argsz - size);
 	if (ret)
 		return ret;
 
 	request_names_pasid(req);
-	return hdr.flags & OP_FILE ?
-		request_get_file(req, hdr.flags, arg + sizeof(hdr)) : 0;
-}
-
-/**
- * vfio_nesting_put_request - Release what a request holds
- * @req: from vfio_nesting_get_request()
- */
-void vfio_nesting_put_request(struct vfio_nesting_request *req)
-{
-	if (req->file)
-		fput(req->file);
+	return flags & OP_FILE ?
+		request_get_file(req, flags, arg + sizeof(*hdr)) : 0;
 }

@@ -12,6 +12,7 @@
 #include <linux/ioasid.h>
 #include <linux/list.h>
 #include <linux/types.h>
+#include <asm/barrier.h>
 #include <uapi/linux/iommu.h>
 #include <uapi/linux/iommu_nesting.h>
 
@@ -172,10 +173,22 @@ struct iommu_nesting_user {
 	void (*unbind)(struct iommu_nesting_user *user, ioasid_t pasid);
 };
 
+/**
+ * iommu_nesting_user_owner - The owner that a user has joined
+ * @user: the user
+ *
+ * Return: the owner, the same one from then on, or NULL while it has not joined
+ */
+static inline struct iommu_nesting_owner *
+iommu_nesting_user_owner(struct iommu_nesting_user *user)
+{
+	/* Pairs with smp_store_release() in pasid.c */
+	return smp_load_acquire(&user->owner);
+}
+
 /* pasid.c: who owns which PASID */
 void iommu_nesting_user_init(struct iommu_nesting_user *user);
 void iommu_nesting_user_release(struct iommu_nesting_user *user);
-bool iommu_nesting_user_joined(struct iommu_nesting_user *user);
 int iommu_nesting_user_join(struct iommu_nesting_user *user);
 int iommu_nesting_pasid_alloc(struct iommu_nesting_user *user, ioasid_t min,
 			      ioasid_t max);

@@ -16,22 +16,6 @@
 #define MOCK_TIMEOUT_MS		60
 #define MOCK_POLL_MS		20
 
-enum mock_opcode {
-	MOCK_CMD_WRITE_ENTRY,
-	MOCK_CMD_INVALIDATE,
-	MOCK_CMD_RESPOND,
-	MOCK_CMD_SYNC,
-};
-
-/* Opcode, what MOCK_CMD_INVALIDATE is for, and what the hardware says */
-struct mock_command {
-	enum mock_opcode	op;
-	enum mock_cache_type	type;
-	struct mock_cover	cover;
-	bool			done;
-	bool			failed;
-};
-
 const struct mock_cover mock_everything = {
 	.pasid	= MOCK_NO_ID,
 	.archid	= MOCK_NO_ID,
@@ -41,9 +25,9 @@ const struct mock_cover mock_everything = {
 struct mock_faults mock_faults;
 
 /* True for the one use that the countdown was set for */
-static bool mock_goes_wrong(atomic_t *countdown)
+static inline bool mock_goes_wrong(atomic_t *countdown)
 {
-	return !atomic_dec_if_positive(countdown);
+	return atomic_read(countdown) && !atomic_dec_if_positive(countdown);
 }
 
 /**
@@ -83,60 +67,43 @@ static void mock_drop(struct mock_cache *cache, const struct mock_cover *cover)
 	cache->n = n;
 }
 
-/* The hardware's side: a command that hangs never becomes done */
-static void mock_execute(struct mock_device *mdev, struct mock_command *cmd)
-{
-	if (mock_goes_wrong(&mock_faults.timeout_command))
-		return;
-
-	cmd->failed = mock_goes_wrong(&mock_faults.fail_command);
-	if (!cmd->failed && cmd->op == MOCK_CMD_INVALIDATE)
-		mock_drop(&mdev->caches[cmd->type], &cmd->cover);
-	cmd->done = true;
-}
-
 /*
- * The one way to the hardware. Returns 0 when the command took effect, -EIO when
- * it failed or was not done in time.
+ * Whether the hardware takes the one command that is sent to it. A command that
+ * hangs is waited for, but not for ever.
  */
-static int mock_command(struct mock_device *mdev, struct mock_command *cmd)
+static bool mock_command_works(void)
 {
 	int ms;
 
 	lockdep_assert_held(&mock_lock);
 
 	atomic_inc(&mock_faults.commands);
-	mock_execute(mdev, cmd);
-	for (ms = 0; !cmd->done && ms < MOCK_TIMEOUT_MS; ms += MOCK_POLL_MS)
-		msleep(MOCK_POLL_MS);
+	if (!mock_goes_wrong(&mock_faults.timeout_command))
+		return !mock_goes_wrong(&mock_faults.fail_command);
 
-	return cmd->done && !cmd->failed ? 0 : -EIO;
+	for (ms = 0; ms < MOCK_TIMEOUT_MS; ms += MOCK_POLL_MS)
+		msleep(MOCK_POLL_MS);
+	return false;
 }
 
 /**
  * mock_write_entry - Write the entry that a device's stage 1 starts from
- * @mdev: the device
  *
  * Return: 0 or -EIO
  */
-int mock_write_entry(struct mock_device *mdev)
+int mock_write_entry(void)
 {
-	struct mock_command cmd = { .op = MOCK_CMD_WRITE_ENTRY };
-
-	return mock_command(mdev, &cmd);
+	return mock_command_works() ? 0 : -EIO;
 }
 
 /**
  * mock_respond - Send a page response to a device
- * @mdev: the device
  *
  * Return: 0 or -EIO
  */
-int mock_respond(struct mock_device *mdev)
+int mock_respond(void)
 {
-	struct mock_command cmd = { .op = MOCK_CMD_RESPOND };
-
-	return mock_command(mdev, &cmd);
+	return mock_command_works() ? 0 : -EIO;
 }
 
 /**
@@ -145,31 +112,16 @@ int mock_respond(struct mock_device *mdev)
  * @type: the cache
  * @cover: which entries
  *
- * Return: 0 or -EIO
+ * Return: 0 after it is done, or -EIO
  */
 int mock_invalidate(struct mock_device *mdev, enum mock_cache_type type,
 		    const struct mock_cover *cover)
 {
-	struct mock_command cmd = {
-		.op	= MOCK_CMD_INVALIDATE,
-		.type	= type,
-		.cover	= *cover,
-	};
+	if (!mock_command_works())
+		return -EIO;
 
-	return mock_command(mdev, &cmd);
-}
-
-/**
- * mock_sync - Wait until all earlier commands are complete
- * @mdev: the device
- *
- * Return: 0 or -EIO
- */
-int mock_sync(struct mock_device *mdev)
-{
-	struct mock_command cmd = { .op = MOCK_CMD_SYNC };
-
-	return mock_command(mdev, &cmd);
+	mock_drop(&mdev->caches[type], cover);
+	return 0;
 }
 
 /**
@@ -183,6 +135,5 @@ int mock_flush(struct mock_device *mdev, const struct mock_cover *cover)
 {
 	return mock_invalidate(mdev, MOCK_PASID_CACHE, cover) ?:
 	       mock_invalidate(mdev, MOCK_IOTLB, cover) ?:
-	       mock_invalidate(mdev, MOCK_DEV_IOTLB, cover) ?:
-	       mock_sync(mdev);
+	       mock_invalidate(mdev, MOCK_DEV_IOTLB, cover);
 }

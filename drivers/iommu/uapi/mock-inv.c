@@ -2,7 +2,6 @@
 /*
  * Mock IOMMU: invalidation on behalf of user space
  */
-#include <linux/array_size.h>
 #include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/err.h>
@@ -17,41 +16,36 @@
 				 SZ_64K | SZ_512M)
 
 /* VT-d 4.1, 6.5.2: there, address spaces have no other id than the PASID */
-static int mock_cover_vtd(const struct mock_cover *cover)
+static int mock_check_vtd(const struct iommu_inv_pasid_info *ids)
 {
-	return cover->archid == MOCK_NO_ID ? 0 : -EOPNOTSUPP;
+	return ids->flags & IOMMU_INV_PASID_FLAGS_ARCHID ? -EOPNOTSUPP : 0;
 }
 
 /* Translations are tagged with the ASID, all else with the PASID */
-static int mock_cover_smmuv3(const struct iommu_cache_invalidate_info *inv,
-			     enum mock_cache_type type,
-			     struct mock_cover *cover)
+static int mock_check_smmuv3(const struct iommu_cache_invalidate_info *inv,
+			     const struct iommu_inv_pasid_info *ids)
 {
-	if (cover->archid > U16_MAX)
+	bool archid = ids->flags & IOMMU_INV_PASID_FLAGS_ARCHID;
+	bool pasid = ids->flags & IOMMU_INV_PASID_FLAGS_PASID;
+
+	if (archid && ids->archid > U16_MAX)
 		return -EINVAL;
-
-	if (type == MOCK_IOTLB) {
-		if (cover->pasid != MOCK_NO_ID && cover->archid == MOCK_NO_ID)
-			return -EOPNOTSUPP;
-		if (inv->granularity == IOMMU_INV_GRANU_ADDR &&
-		    !(inv->granu.addr_info.granule_size & MOCK_SMMUV3_PGSIZES))
-			return -EOPNOTSUPP;
-		cover->pasid = MOCK_NO_ID;
-		return 0;
-	}
-
-	if (type == MOCK_PASID_CACHE && cover->pasid == MOCK_NO_ID)
+	if (inv->cache & IOMMU_CACHE_INV_TYPE_PASID && !pasid)
 		return -EOPNOTSUPP;
-	if (type == MOCK_DEV_IOTLB && !cover->pasid)
-		cover->pasid = MOCK_NO_ID;
-	cover->archid = MOCK_NO_ID;
-	return 0;
+	if (!(inv->cache & IOMMU_CACHE_INV_TYPE_IOTLB))
+		return 0;
+
+	if (pasid && !archid)
+		return -EOPNOTSUPP;
+
+	return inv->granularity == IOMMU_INV_GRANU_ADDR &&
+	       !(inv->granu.addr_info.granule_size & MOCK_SMMUV3_PGSIZES) ?
+	       -EOPNOTSUPP : 0;
 }
 
-/* What of one cache @inv asks for, or why this IOMMU cannot do it */
-static int mock_make_cover(u32 format,
-			   const struct iommu_cache_invalidate_info *inv,
-			   enum mock_cache_type type, struct mock_cover *cover)
+/* Can this IOMMU do all that @inv asks for? */
+static int mock_check_inv(u32 format,
+			  const struct iommu_cache_invalidate_info *inv)
 {
 	const struct iommu_inv_pasid_info *ids = &inv->granu.pasid_info;
 	const struct iommu_inv_addr_info *addr = &inv->granu.addr_info;
@@ -64,76 +58,101 @@ static int mock_make_cover(u32 format,
 	static_assert(IOMMU_INV_PASID_FLAGS_ARCHID ==
 		      IOMMU_INV_ADDR_FLAGS_ARCHID);
 
-	*cover = mock_everything;
 	if (inv->granularity == IOMMU_INV_GRANU_DOMAIN)
 		return 0;
 
-	if (ids->flags & IOMMU_INV_PASID_FLAGS_PASID)
-		cover->pasid = ids->pasid;
-	if (ids->flags & IOMMU_INV_PASID_FLAGS_ARCHID)
-		cover->archid = ids->archid;
-	if (inv->granularity == IOMMU_INV_GRANU_ADDR) {
-		cover->first = addr->addr;
-		cover->last = addr->addr +
-			      addr->granule_size * addr->nb_granules - 1;
-	}
-
 	return format == IOMMU_PASID_FORMAT_INTEL_VTD ?
-	       mock_cover_vtd(cover) : mock_cover_smmuv3(inv, type, cover);
+	       mock_check_vtd(ids) : mock_check_smmuv3(inv, ids);
 }
 
-static int mock_make_covers(u32 format,
-			    const struct iommu_cache_invalidate_info *inv,
-			    struct mock_cover *covers)
+/* SMMUv3 knows translations by ASID, and a device's or a PASID entry by PASID */
+static void mock_cover_smmuv3(enum mock_cache_type type,
+			      struct mock_cover *cover)
 {
-	enum mock_cache_type type;
+	if (type == MOCK_IOTLB) {
+		cover->pasid = MOCK_NO_ID;
+		return;
+	}
+
+	if (type == MOCK_DEV_IOTLB && !cover->pasid)
+		cover->pasid = MOCK_NO_ID;
+	cover->archid = MOCK_NO_ID;
+}
+
+/* What @inv covers of one cache */
+static struct mock_cover
+mock_cover_of(u32 format, const struct iommu_cache_invalidate_info *inv,
+	      enum mock_cache_type type)
+{
+	const struct iommu_inv_pasid_info *ids = &inv->granu.pasid_info;
+	const struct iommu_inv_addr_info *addr = &inv->granu.addr_info;
+	struct mock_cover cover = mock_everything;
+
+	if (inv->granularity == IOMMU_INV_GRANU_DOMAIN)
+		return cover;
+
+	if (ids->flags & IOMMU_INV_PASID_FLAGS_PASID)
+		cover.pasid = ids->pasid;
+	if (ids->flags & IOMMU_INV_PASID_FLAGS_ARCHID)
+		cover.archid = ids->archid;
+	if (inv->granularity == IOMMU_INV_GRANU_ADDR) {
+		cover.first = addr->addr;
+		cover.last = addr->addr +
+			     addr->granule_size * addr->nb_granules - 1;
+	}
+	if (format == IOMMU_PASID_FORMAT_ARM_SMMUV3)
+		mock_cover_smmuv3(type, &cover);
+
+	return cover;
+}
+
+static int mock_invalidate_cache(struct mock_device *mdev,
+				 const struct iommu_cache_invalidate_info *inv,
+				 enum mock_cache_type type)
+{
+	struct mock_cover cover = mock_cover_of(mdev->format, inv, type);
+
+	return mock_invalidate(mdev, type, &cover);
+}
+
+/* An older step could be refilled from what a younger one has yet to drop */
+static int mock_invalidate_device(struct mock_device *mdev,
+				  const struct iommu_cache_invalidate_info *inv)
+{
 	int ret = 0;
 
-	for (type = 0; type < MOCK_CACHES && !ret; type++)
-		if (inv->cache & BIT(type))
-			ret = mock_make_cover(format, inv, type, &covers[type]);
+	if (inv->cache & IOMMU_CACHE_INV_TYPE_PASID)
+		ret = mock_invalidate_cache(mdev, inv, MOCK_PASID_CACHE);
+	if (!ret && inv->cache & IOMMU_CACHE_INV_TYPE_IOTLB)
+		ret = mock_invalidate_cache(mdev, inv, MOCK_IOTLB);
+	if (!ret && inv->cache & IOMMU_CACHE_INV_TYPE_DEV_IOTLB)
+		ret = mock_invalidate_cache(mdev, inv, MOCK_DEV_IOTLB);
 
 	return ret;
 }
 
-/* An older step could be refilled from what a younger one has yet to drop */
-static int mock_invalidate_device(struct mock_device *mdev, u8 caches,
-				  const struct mock_cover *covers)
-{
-	static const enum mock_cache_type order[] = {
-		MOCK_PASID_CACHE, MOCK_IOTLB, MOCK_DEV_IOTLB,
-	};
-	int i, ret = 0;
-
-	for (i = 0; i < ARRAY_SIZE(order) && !ret; i++)
-		if (caches & BIT(order[i]))
-			ret = mock_invalidate(mdev, order[i],
-					      &covers[order[i]]);
-
-	return ret ?: mock_sync(mdev);
-}
-
-/* When one device fails, every device of the domain is blocked */
-static int mock_invalidate_domain(struct mock_domain *mdom, u8 caches,
-				  const struct mock_device *only,
-				  const struct mock_cover *covers)
+static int mock_invalidate_devices(struct mock_domain *mdom,
+				   const struct iommu_cache_invalidate_info *inv)
 {
 	struct mock_device *mdev;
 	int ret = 0;
 
 	list_for_each_entry(mdev, &mdom->devices, node) {
-		if (only && mdev != only)
-			continue;
-		ret = mock_invalidate_device(mdev, caches, covers);
+		ret = mock_invalidate_device(mdev, inv);
 		if (ret)
 			break;
 	}
-	if (!ret)
-		return 0;
+
+	return ret;
+}
+
+/* Whatever fails, what the domain's devices have cached is in doubt */
+static void mock_block_devices(struct mock_domain *mdom)
+{
+	struct mock_device *mdev;
 
 	list_for_each_entry(mdev, &mdom->devices, node)
 		mock_block(mdev);
-	return ret;
 }
 
 /**
@@ -153,8 +172,7 @@ int mock_cache_invalidate(struct iommu_domain *domain, struct device *dev,
 			  const struct iommu_cache_invalidate_info *inv)
 {
 	struct mock_domain *mdom = to_mock_domain(domain);
-	struct mock_cover covers[MOCK_CACHES];
-	struct mock_device *only = NULL;
+	struct mock_device *mdev = NULL;
 	int ret;
 
 	if (!mdom->nested)
@@ -162,12 +180,14 @@ int mock_cache_invalidate(struct iommu_domain *domain, struct device *dev,
 
 	mutex_lock(&mock_lock);
 	if (dev)
-		only = mock_find_device(domain, dev);
-	ret = PTR_ERR_OR_ZERO(only);
-	if (!ret)
-		ret = mock_make_covers(mdom->format, inv, covers);
-	if (!ret)
-		ret = mock_invalidate_domain(mdom, inv->cache, only, covers);
+		mdev = mock_find_device(domain, dev);
+	ret = PTR_ERR_OR_ZERO(mdev) ?: mock_check_inv(mdom->format, inv);
+	if (!ret) {
+		ret = mdev ? mock_invalidate_device(mdev, inv) :
+			     mock_invalidate_devices(mdom, inv);
+		if (ret)
+			mock_block_devices(mdom);
+	}
 	mutex_unlock(&mock_lock);
 
 	return ret;

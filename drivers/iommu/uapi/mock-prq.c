@@ -70,7 +70,7 @@ static int mock_do_respond(struct mock_device *mdev,
 	if (i == requests->n)
 		return -ENOENT;
 
-	if (mock_respond(mdev) || mock_sync(mdev)) {
+	if (mock_respond()) {
 		mock_block(mdev);
 		return -EIO;
 	}

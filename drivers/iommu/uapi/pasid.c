@@ -201,7 +201,7 @@ static void owner_add_user(struct iommu_nesting_owner *owner,
 	joined = user->owner;
 	if (!joined) {
 		list_add_tail(&user->node, &owner->users);
-		/* Pairs with smp_load_acquire() in user_owner() */
+		/* Pairs with iommu_nesting_user_owner() */
 		smp_store_release(&user->owner, owner);
 	}
 	mutex_unlock(&owner->lock);
@@ -209,24 +209,6 @@ static void owner_add_user(struct iommu_nesting_owner *owner,
 	if (joined)
 		mmu_notifier_put(&owner->mn);
 }
-
-static struct iommu_nesting_owner *user_owner(struct iommu_nesting_user *user)
-{
-	/* Pairs with smp_store_release() in owner_add_user() */
-	return smp_load_acquire(&user->owner);
-}
-
-/**
- * iommu_nesting_user_joined - Has a user joined its owner
- * @user: the user
- *
- * Return: true once it has, for good
- */
-bool iommu_nesting_user_joined(struct iommu_nesting_user *user)
-{
-	return user_owner(user);
-}
-EXPORT_SYMBOL_GPL(iommu_nesting_user_joined);
 
 /**
  * iommu_nesting_user_join - Make a user one of its address space's owner
@@ -243,7 +225,7 @@ int iommu_nesting_user_join(struct iommu_nesting_user *user)
 	struct mmu_notifier *mn;
 	int ret;
 
-	if (user_owner(user))
+	if (iommu_nesting_user_owner(user))
 		return 0;
 	if (!user->mm || !mmget_not_zero(user->mm))
 		return -ESRCH;
@@ -316,7 +298,7 @@ int iommu_nesting_pasid_alloc(struct iommu_nesting_user *user, ioasid_t min,
 	if (ret)
 		return ret;
 
-	owner = user_owner(user);
+	owner = iommu_nesting_user_owner(user);
 	mutex_lock(&owner->lock);
 	ret = owner_alloc(owner, min, max);
 	mutex_unlock(&owner->lock);
@@ -339,7 +321,7 @@ EXPORT_SYMBOL_GPL(iommu_nesting_pasid_alloc);
 int iommu_nesting_pasid_free(struct iommu_nesting_user *user, ioasid_t min,
 			     ioasid_t max)
 {
-	struct iommu_nesting_owner *owner = user_owner(user);
+	struct iommu_nesting_owner *owner = iommu_nesting_user_owner(user);
 	unsigned int freed = 0;
 
 	if (owner) {
@@ -362,7 +344,7 @@ EXPORT_SYMBOL_GPL(iommu_nesting_pasid_free);
  */
 bool iommu_nesting_pasid_owned(struct iommu_nesting_user *user, u64 pasid)
 {
-	struct iommu_nesting_owner *owner = user_owner(user);
+	struct iommu_nesting_owner *owner = iommu_nesting_user_owner(user);
 
 	return owner && !(pasid >> IOMMU_NESTING_PASID_BITS) &&
 	       xa_load(&owner->pasids, pasid);
@@ -388,7 +370,7 @@ int iommu_nesting_pasid_quota(struct iommu_nesting_user *user,
 	if (ret)
 		return ret;
 
-	owner = user_owner(user);
+	owner = iommu_nesting_user_owner(user);
 	if (READ_ONCE(owner->exiting))
 		return -ESRCH;
 

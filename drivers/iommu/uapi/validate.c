@@ -15,7 +15,6 @@
 #include <linux/export.h>
 #include <linux/iommu_nesting.h>
 #include <linux/stddef.h>
-#include <linux/string.h>
 
 #include "rules.h"
 
@@ -43,7 +42,7 @@ static_assert(sizeof(struct iommu_page_response) == 24);
 /**
  * struct field - Where a structure holds a number
  * @offset: from the start of the structure, in bytes
- * @width: 1, 4 or 8 bytes; 0 for no such field
+ * @width: 1, 2, 4 or 8 bytes; 0 for no such field
  */
 struct field {
 	u8	offset;
@@ -71,7 +70,7 @@ struct need {
  * @size: of the kernel's structure, in bytes
  * @argsz: least number of bytes that the user has to fill in
  * @version: the one that is known, in the structure's second word
- * @padding: has to be zero
+ * @padding: has to be zero, in up to two parts
  * @flags: field of flags
  * @known: the flags that are known
  * @needs: what choices ask for, up to the first without @argsz
@@ -81,7 +80,7 @@ struct rule {
 	u8		size;
 	u8		argsz;
 	u8		version;
-	struct field	padding;
+	struct field	padding[2];
 	struct field	flags;
 	u8		known;
 	struct need	needs[2];
@@ -93,7 +92,9 @@ static const struct rule rules[] = {
 		.size		= sizeof(struct iommu_pasid_table_config),
 		.argsz		= BEFORE(iommu_pasid_table_config, vendor_data),
 		.version	= IOMMU_PASID_TABLE_CONFIG_VERSION_1,
-		.padding	= FIELD(iommu_pasid_table_config, padding, 2),
+		.padding	= {
+			FIELD(iommu_pasid_table_config, padding, 2),
+		},
 		.needs		= {
 			{ FIELD(iommu_pasid_table_config, config, 1),
 			  IOMMU_PASID_CONFIG_TRANSLATE,
@@ -105,7 +106,9 @@ static const struct rule rules[] = {
 		.size		= sizeof(struct iommu_gpasid_bind_data),
 		.argsz		= BEFORE(iommu_gpasid_bind_data, vendor),
 		.version	= IOMMU_GPASID_BIND_VERSION_1,
-		.padding	= FIELD(iommu_gpasid_bind_data, padding, 8),
+		.padding	= {
+			FIELD(iommu_gpasid_bind_data, padding, 8),
+		},
 		.flags		= FIELD(iommu_gpasid_bind_data, flags, 8),
 		.known		= IOMMU_SVA_GPASID_VAL | IOMMU_SVA_GPASID_RID,
 		.needs		= {
@@ -119,7 +122,9 @@ static const struct rule rules[] = {
 		.size		= sizeof(struct iommu_gpasid_bind_data),
 		.argsz		= BEFORE(iommu_gpasid_bind_data, vendor),
 		.version	= IOMMU_GPASID_BIND_VERSION_1,
-		.padding	= FIELD(iommu_gpasid_bind_data, padding, 8),
+		.padding	= {
+			FIELD(iommu_gpasid_bind_data, padding, 8),
+		},
 		.flags		= FIELD(iommu_gpasid_bind_data, flags, 8),
 		.known		= IOMMU_SVA_GPASID_VAL | IOMMU_SVA_GPASID_RID,
 		.check_values	= iommu_nesting_unbind_pgtbl_values,
@@ -128,7 +133,10 @@ static const struct rule rules[] = {
 		.size		= sizeof(struct iommu_cache_invalidate_info),
 		.argsz		= BEFORE(iommu_cache_invalidate_info, granu),
 		.version	= IOMMU_CACHE_INVALIDATE_INFO_VERSION_1,
-		.padding	= FIELD(iommu_cache_invalidate_info, padding, 6),
+		.padding	= {
+			FIELD(iommu_cache_invalidate_info, padding[0], 2),
+			FIELD(iommu_cache_invalidate_info, padding[2], 4),
+		},
 		.flags		= FIELD(iommu_cache_invalidate_info, cache, 1),
 		.known		= IOMMU_CACHE_INV_TYPE_IOTLB |
 				  IOMMU_CACHE_INV_TYPE_DEV_IOTLB |
@@ -166,6 +174,8 @@ static u64 value_of(const void *copy, const struct field *field)
 	switch (field->width) {
 	case sizeof(u8):
 		return *(const u8 *)p;
+	case sizeof(u16):
+		return *(const u16 *)p;
 	case sizeof(u32):
 		return *(const u32 *)p;
 	case sizeof(u64):
@@ -218,7 +228,8 @@ int iommu_nesting_check(enum iommu_nesting_arg arg, const void *copy)
 	if (head->argsz < needed(rule, copy) ||
 	    head->version != rule->version)
 		return -EINVAL;
-	if (memchr_inv(copy + rule->padding.offset, 0, rule->padding.width))
+	if (value_of(copy, &rule->padding[0]) ||
+	    value_of(copy, &rule->padding[1]))
 		return -EINVAL;
 	if (value_of(copy, &rule->flags) & ~(u64)rule->known)
 		return -EINVAL;
