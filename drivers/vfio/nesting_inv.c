@@ -12,6 +12,9 @@
 static int nesting_group_owned(struct iommu_domain *domain,
 			       struct iommu_group *group, void *data)
 {
+	if (!domain->ops->nesting)
+		return -EOPNOTSUPP;
+
 	return iommu_nesting_owned_pasids(domain);
 }
 
@@ -76,6 +79,7 @@ static int nesting_inv_group(struct iommu_domain *domain,
 			     struct iommu_group *group, void *data)
 {
 	struct nesting_inv *inv = data;
+
 	if (inv->only && inv->only != group)
 		return 0;
 	if (!inv->only && inv->domain == domain)

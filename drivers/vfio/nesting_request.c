@@ -5,6 +5,7 @@
  * Only the transport's own headers are looked at here. The structures behind
  * them are fetched and checked by drivers/iommu/uapi.
  */
+#include <linux/fault-inject-usercopy.h>
 #include <linux/file.h>
 #include <linux/iommu_nesting.h>
 #include <linux/uaccess.h>
@@ -50,7 +51,8 @@ static int request_get_file(struct vfio_nesting_request *req, u32 flags,
 	s32 fd;
 	int ret;
 
-	if (!user_read_access_begin(hdr, sizeof(*hdr)))
+	if (should_fail_usercopy() ||
+	    !user_read_access_begin(hdr, sizeof(*hdr)))
 		return -EFAULT;
 	unsafe_get_user(fd, &hdr->group_fd, err_fault);
 	unsafe_get_user(reserved, &hdr->__reserved, err_fault);
@@ -78,7 +80,8 @@ err_fault:
 static int request_get_header(const struct vfio_iommu_nesting_op __user *hdr,
 			      u32 *argsz, u32 *flags)
 {
-	if (!user_read_access_begin(hdr, sizeof(*hdr)))
+	if (should_fail_usercopy() ||
+	    !user_read_access_begin(hdr, sizeof(*hdr)))
 		return -EFAULT;
 	unsafe_get_user(*argsz, &hdr->argsz, err_fault);
 	unsafe_get_user(*flags, &hdr->flags, err_fault);
@@ -133,6 +136,8 @@ static void inv_names_pasid(struct vfio_nesting_request *req)
 		valid = inv->granu.addr_info.flags & IOMMU_INV_ADDR_FLAGS_PASID;
 		req->pasid = inv->granu.addr_info.pasid;
 		break;
+	default:
+		req->pasid = 0;
 	}
 
 	req->names_pasid = valid && req->pasid;
@@ -155,6 +160,9 @@ static void request_names_pasid(struct vfio_nesting_request *req)
 				   IOMMU_PAGE_RESP_PASID_VALID;
 		req->pasid = req->page_resp.pasid;
 		break;
+	default:
+		req->names_pasid = false;
+		req->pasid = 0;
 	}
 }
 
@@ -190,7 +198,6 @@ int vfio_nesting_get_request(struct vfio_nesting_request *req, void __user *arg)
 	req->fd = (struct fd) {};
 	req->group = NULL;
 	req->dev = NULL;
-	req->names_pasid = false;
 
 	ret = request_get_header(hdr, &argsz, &flags) ?:
 	      request_check_flags(flags);

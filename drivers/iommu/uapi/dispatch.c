@@ -261,7 +261,8 @@ EXPORT_SYMBOL_GPL(iommu_nesting_bind_pgtbl);
  *
  * Context: may sleep. Calls do not exclude each other.
  * Return: 0 after the hardware has completed it; -EOPNOTSUPP for what the IOMMU
- * cannot do, -ENODEV when @dev is not attached, -EIO when the hardware failed
+ * cannot do, -ENODEV when @dev is not attached, -EIO when the hardware failed,
+ * -ENOMEM
  */
 int iommu_nesting_cache_invalidate(struct iommu_domain *domain,
 				   struct device *dev,

@@ -67,11 +67,15 @@ static void mock_drop(struct mock_cache *cache, const struct mock_cover *cover)
 	cache->n = n;
 }
 
-/*
- * Whether the hardware takes the one command that is sent to it. A command that
- * hangs is waited for, but not for ever.
+/**
+ * mock_command - Send a command and wait until it is complete
+ *
+ * What it does, if anything, is for the caller to do. One that hangs takes effect
+ * without ever saying so, and is not waited for for ever.
+ *
+ * Return: 0; -EIO when the hardware refused it, -ETIMEDOUT when it hangs
  */
-static bool mock_command_works(void)
+int mock_command(void)
 {
 	int ms;
 
@@ -79,31 +83,11 @@ static bool mock_command_works(void)
 
 	atomic_inc(&mock_faults.commands);
 	if (!mock_goes_wrong(&mock_faults.timeout_command))
-		return !mock_goes_wrong(&mock_faults.fail_command);
+		return mock_goes_wrong(&mock_faults.fail_command) ? -EIO : 0;
 
 	for (ms = 0; ms < MOCK_TIMEOUT_MS; ms += MOCK_POLL_MS)
 		msleep(MOCK_POLL_MS);
-	return false;
-}
-
-/**
- * mock_write_entry - Write the entry that a device's stage 1 starts from
- *
- * Return: 0 or -EIO
- */
-int mock_write_entry(void)
-{
-	return mock_command_works() ? 0 : -EIO;
-}
-
-/**
- * mock_respond - Send a page response to a device
- *
- * Return: 0 or -EIO
- */
-int mock_respond(void)
-{
-	return mock_command_works() ? 0 : -EIO;
+	return -ETIMEDOUT;
 }
 
 /**
@@ -117,11 +101,12 @@ int mock_respond(void)
 int mock_invalidate(struct mock_device *mdev, enum mock_cache_type type,
 		    const struct mock_cover *cover)
 {
-	if (!mock_command_works())
-		return -EIO;
+	int ret = mock_command();
 
-	mock_drop(&mdev->caches[type], cover);
-	return 0;
+	if (ret != -EIO)
+		mock_drop(&mdev->caches[type], cover);
+
+	return ret ? -EIO : 0;
 }
 
 /**

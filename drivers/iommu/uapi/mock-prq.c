@@ -70,7 +70,7 @@ static int mock_do_respond(struct mock_device *mdev,
 	if (i == requests->n)
 		return -ENOENT;
 
-	if (mock_respond()) {
+	if (mock_command()) {
 		mock_block(mdev);
 		return -EIO;
 	}

@@ -64,7 +64,7 @@ void mock_reset(struct mock_device *mdev)
 
 	mock_free_stage1(mdev);
 	mock_refuse_requests(mdev, MOCK_NO_ID);
-	mdev->blocked = mock_write_entry() ||
+	mdev->blocked = mock_command() ||
 			mock_flush(mdev, &mock_everything);
 }
 
@@ -99,7 +99,7 @@ void mock_flush_combined(struct mock_domain *mdom)
 
 static int mock_commit_table(struct mock_device *mdev)
 {
-	if (mock_write_entry() || mock_flush(mdev, &mock_everything)) {
+	if (mock_command() || mock_flush(mdev, &mock_everything)) {
 		mock_block(mdev);
 		return -EIO;
 	}
@@ -179,7 +179,7 @@ static int mock_commit_pgtbl(struct mock_device *mdev, ioasid_t pasid)
 	if (!mdev->blocked)
 		cover.pasid = pasid;
 
-	if (mock_write_entry() || mock_flush(mdev, &cover)) {
+	if (mock_command() || mock_flush(mdev, &cover)) {
 		mock_block(mdev);
 		return -EIO;
 	}

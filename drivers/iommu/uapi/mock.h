@@ -156,8 +156,7 @@ struct mock_faults {
 extern struct mock_faults mock_faults;
 
 void *mock_zalloc(size_t size);
-int mock_write_entry(void);
-int mock_respond(void);
+int mock_command(void);
 int mock_invalidate(struct mock_device *mdev, enum mock_cache_type type,
 		    const struct mock_cover *cover);
 int mock_flush(struct mock_device *mdev, const struct mock_cover *cover);

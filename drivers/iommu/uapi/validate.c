@@ -50,6 +50,14 @@ struct field {
 };
 
 #define FIELD(type, member, width)	{ offsetof(struct type, member), width }
+
+/* The widths of padding below are all of it */
+static_assert(sizeof_field(struct iommu_pasid_table_config, padding) == 2);
+static_assert(sizeof_field(struct iommu_gpasid_bind_data, padding) == 8);
+static_assert(sizeof_field(struct iommu_cache_invalidate_info, padding) ==
+	      2 + 4);
+static_assert(offsetof(struct iommu_cache_invalidate_info, padding) == 10);
+
 #define UPTO(type, member)	offsetofend(struct type, member)
 #define BEFORE(type, member)	offsetof(struct type, member)
 

@@ -192,7 +192,7 @@ static int inv_addr_values(const struct iommu_inv_addr_info *info)
 	    !IS_ALIGNED(info->addr, info->granule_size))
 		return -EINVAL;
 
-	granules = (U64_MAX - info->addr) >> ilog2(info->granule_size);
+	granules = (U64_MAX - info->addr) / info->granule_size;
 	if (!info->nb_granules || info->nb_granules - 1 > granules)
 		return -EINVAL;
 

@@ -5,7 +5,7 @@ virtual context
 
 @twice depends on context exists@
 expression src, to, size, ksize, new;
-expression to2, size2, ksize2;
+expression to2, size2, ksize2, label, label2;
 type T, T2;
 @@
 (
@@ -18,6 +18,8 @@ type T, T2;
 *get_user(to, (T)src)
 |
 *__get_user(to, (T)src)
+|
+*unsafe_get_user(to, (T)src, label)
 |
 *memdup_user((T)src, size)
 |
@@ -35,6 +37,8 @@ type T, T2;
 *get_user(to2, (T2)src)
 |
 *__get_user(to2, (T2)src)
+|
+*unsafe_get_user(to2, (T2)src, label2)
 |
 *memdup_user((T2)src, size2)
 |

@@ -76,9 +76,11 @@ static void nested_add_master(struct nested_streams *streams,
 }
 
 /*
- * Fill @streams up to its maximum; its n says how many there are. A device that
- * cannot use the PASID has nothing cached for it, and must not be sent a message
- * with a PASID that it may never answer. -EOPNOTSUPP when that is true of all.
+ * Fill @streams up to its maximum; its n says how many there are. The list has
+ * the youngest device first: devices that come later than the maximum was found
+ * out are those that are left out. A device that cannot use the PASID has nothing
+ * cached for it, and must not be sent a message with a PASID that it may never
+ * answer. -EOPNOTSUPP when that is true of all.
  */
 static int nested_collect(struct arm_smmu_domain *smmu_domain,
 			  struct device *dev, struct nested_streams *streams)
@@ -90,7 +92,8 @@ static int nested_collect(struct arm_smmu_domain *smmu_domain,
 
 	streams->n = 0;
 	spin_lock_irqsave(&smmu_domain->devices_lock, flags);
-	list_for_each_entry(master, &smmu_domain->devices, domain_head) {
+	list_for_each_entry_reverse(master, &smmu_domain->devices,
+				    domain_head) {
 		if (dev && master->dev != dev)
 			continue;
 		if (inv_ssid(streams->inv) >> master->ssid_bits) {
@@ -235,12 +238,16 @@ int arm_smmu_nested_cache_invalidate(struct iommu_domain *domain,
  * 4.4.3.1 and 4.5.1).
  *
  * When that fails, memory that user space gave up may still be reached: the
- * devices are blocked before it can be used for anything else.
+ * devices are blocked before it can be used for anything else. So they are when
+ * there is no memory for the commands.
  *
  * Context: the caller is an unmap of VFIO's, which may sleep.
  */
 void arm_smmu_nested_flush_combined(struct arm_smmu_domain *smmu_domain)
 {
+	const struct iommu_cache_invalidate_info all = {
+		.granularity = IOMMU_INV_GRANU_DOMAIN,
+	};
 	u64 cmd[CMDQ_ENT_DWORDS];
 	int ret;
 
@@ -250,7 +257,7 @@ void arm_smmu_nested_flush_combined(struct arm_smmu_domain *smmu_domain)
 	arm_smmu_nested_make_tlbi_all(cmd, smmu_domain->s2_cfg.vmid);
 	ret = arm_smmu_nested_issue(smmu_domain->smmu, cmd, 1);
 	if (!ret)
-		ret = arm_smmu_atc_inv_domain(smmu_domain, 0, 0, 0);
+		ret = nested_inv_streams(smmu_domain, NULL, &all, true);
 	if (ret)
 		arm_smmu_nested_block(smmu_domain);
 }

@@ -29,3 +29,19 @@ int through_a_cast(struct head *head, unsigned long arg)
 		return -EFAULT;
 	return copy_from_user(head, (void __user *)arg, argsz);
 }
+
+int word_by_word(struct head *head, struct head __user *arg)
+{
+	if (!user_read_access_begin(arg, sizeof(*arg)))
+		return -EFAULT;
+	unsafe_get_user(head->argsz, &arg->argsz, err_fault);
+	if (head->argsz > sizeof(*head))
+		goto err_fault;
+	unsafe_get_user(head->argsz, &arg->argsz, err_fault);
+	user_read_access_end();
+	return 0;
+
+err_fault:
+	user_read_access_end();
+	return -EFAULT;
+}
