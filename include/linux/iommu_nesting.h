@@ -55,8 +55,9 @@ struct mm_struct;
  * @cache_invalidate: drop cached stage-1 state of @dev, or of every device
  *	attached to @domain when @dev is NULL. Returns 0 only after the hardware
  *	has completed it, -EIO when the hardware failed, -EOPNOTSUPP for what it
- *	cannot do, -ENOMEM when a part of it may not have been done. The ids that tag the caches (VMID, domain id, stream id) are
- *	the driver's own. PASID 0 are the requests without a PASID.
+ *	cannot do, -ENOMEM when a part of it may not have been done. The ids that
+ *	tag the caches (VMID, domain id, stream id) are the driver's own. PASID 0
+ *	are the requests without a PASID.
  * @page_response: answer a page request of @dev that is waiting for it, -ENOENT
  *	when none does
  *

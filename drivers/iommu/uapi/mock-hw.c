@@ -71,7 +71,7 @@ static void mock_drop(struct mock_cache *cache, const struct mock_cover *cover)
  * mock_command - Send a command and wait until it is complete
  *
  * What it does, if anything, is for the caller to do. One that hangs takes effect
- * without ever saying so, and is not waited for for ever.
+ * without ever saying so, and the wait for it is bounded.
  *
  * Return: 0; -EIO when the hardware refused it, -ETIMEDOUT when it hangs
  */

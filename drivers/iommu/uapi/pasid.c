@@ -8,10 +8,11 @@
  *
  * Locks: owner->lock protects all of an owner, and is held while the users are
  * asked to unbind. It is therefore never taken inside a lock that unbind() of a
- * user takes; VFIO holds a group's lock when it releases one. Looking up who owns a PASID takes no lock: it is a PASID of the owner's
- * until it leaves the XArray, and it leaves that before anything is unbound. A
- * user that binds does so under the same lock of its own as its unbind() and
- * looks the PASID up inside, so that nothing is bound to a freed PASID.
+ * user takes; VFIO holds a group's lock when it releases one. Looking up who owns
+ * a PASID takes no lock: it is a PASID of the owner's until it leaves the XArray,
+ * and it leaves that before anything is unbound. A user that binds does so under
+ * the same lock of its own as its unbind() and looks the PASID up inside, so that
+ * nothing is bound to a freed PASID.
  */
 #include <linux/export.h>
 #include <linux/iommu_nesting.h>
