@@ -172,7 +172,7 @@ static int bad_option(int opt, char **argv, struct why *why)
 		say_why(why, "%s needs a value", argv[optind - 1]);
 	else if (!optopt)
 		say_why(why, "unknown option %s", argv[optind - 1]);
-	else if (strchr("cjhV", optopt))
+	else if (optopt >= OPT_FORMAT || strchr("cjhV", optopt))
 		say_why(why, "%s: it takes no value", argv[optind - 1]);
 	else
 		say_why(why, "unknown option -%c", optopt);

@@ -37,6 +37,8 @@ static void test_bad(void)
 		{ "1 -x", "unknown option -x" },
 		{ "--check -jxh 1", "unknown option -x" },
 		{ "--json=1 1", "--json=1: it takes no value" },
+		{ "--ats=1 1", "--ats=1: it takes no value" },
+		{ "--check --at=1 1", "--at=1: it takes no value" },
 		{ "--addr-width 40 1", "a requirement needs --check" },
 		{ "--ats 1", "a requirement needs --check" },
 		{ "--check --ats", "no group or device given; see --help" },
