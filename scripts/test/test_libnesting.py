@@ -162,6 +162,20 @@ class Library(unittest.TestCase):
         self.assertEqual(proc.returncode, 0, proc.stdout)
         return proc.stdout.split()
 
+    def test_folders_of_the_caller(self):
+        """What pkg-config says is where the files have been put."""
+        root = self.tree.parent / "other"
+        tree = self.tree.parent / "folders"
+        lay(tree)
+        proc = self.make("install", f"DESTDIR={root}", "prefix=/opt/it",
+                         "includedir=/opt/headers/nesting", tree=tree)
+        self.assertEqual(proc.returncode, 0, proc.stdout)
+        self.assertTrue((root / "opt/headers/nesting/iommu-nesting.h").is_file())
+        text = (root / "opt/it/lib/pkgconfig/iommu-nesting.pc").read_text()
+        self.assertIn("\nincludedir=/opt/headers/nesting\n", text)
+        self.assertIn("\nlibdir=/opt/it/lib\n", text)
+        self.assertNotIn("@", text)
+
     def test_program_links_with_it(self):
         source = self.tree / "program.c"
         source.write_text(PROGRAM)
