@@ -140,6 +140,31 @@ static int set_iommu(int number, int group, int container, struct why *why)
 	return ret;
 }
 
+/* A kernel that names no ranges puts no limits on them */
+static int read_ranges(int container, struct offer *offer, struct why *why)
+{
+	int ret = inest_iova_ranges(container, offer->range, MAX_RANGES);
+
+	if (ret < 0 && ret != -ENOENT) {
+		say_why(why, "group %d: its ranges of addresses: %s",
+			offer->group, strerror(-ret));
+		return ret;
+	}
+	offer->ranges = ret < 0 ? 0 : ret > MAX_RANGES ? MAX_RANGES : ret;
+	return 0;
+}
+
+static int read_quota(int container, struct offer *offer, struct why *why)
+{
+	int ret = inest_pasid_quota(container, &offer->quota);
+
+	if (ret)
+		say_why(why, "group %d: its quota of PASIDs: %s", offer->group,
+			strerror(-ret));
+	offer->has_quota = !ret;
+	return ret;
+}
+
 static int read_offer(int container, struct offer *offer, struct why *why)
 {
 	int ret = inest_info(container, &offer->info, sizeof(offer->info));
@@ -153,11 +178,10 @@ static int read_offer(int container, struct offer *offer, struct why *why)
 			strerror(-ret));
 	if (ret)
 		return ret;
-	ret = inest_iova_ranges(container, offer->range, MAX_RANGES);
-	offer->ranges = ret < 0 ? 0 : ret > MAX_RANGES ? MAX_RANGES : ret;
-	if (offer->info.features & IOMMU_NESTING_FEAT_SYSWIDE_PASID)
-		offer->has_quota = !inest_pasid_quota(container, &offer->quota);
-	return 0;
+	ret = read_ranges(container, offer, why);
+	if (ret || !(offer->info.features & IOMMU_NESTING_FEAT_SYSWIDE_PASID))
+		return ret;
+	return read_quota(container, offer, why);
 }
 
 static int read_group(const struct options *options, int container,

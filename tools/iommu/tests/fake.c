@@ -67,8 +67,8 @@ static int get_info(struct vfio_iommu_type1_info *arg)
 
 static int quota(struct vfio_iommu_pasid_request *arg)
 {
-	if (fake.error)
-		return fail(fake.error);
+	if (fake.quota || fake.error)
+		return fail(fake.quota ? fake.quota : fake.error);
 	arg->data.quota.quota = 1000;
 	arg->data.quota.available = 900;
 	return 0;

@@ -19,6 +19,7 @@
  * @not_viable: whether a device of the group is the kernel's
  * @attach: errno of VFIO_GROUP_SET_CONTAINER, or zero
  * @set_iommu: errno of VFIO_SET_IOMMU, or zero
+ * @quota: errno of asking for the quota of PASIDs, or zero
  * @error: errno of any other ioctl, or zero
  * @result: what any other ioctl returns without an error
  * @type1: what VFIO_IOMMU_GET_INFO has to say
@@ -39,6 +40,7 @@ struct fake {
 	bool not_viable;
 	int attach;
 	int set_iommu;
+	int quota;
 	int error;
 	int result;
 	const void *type1;

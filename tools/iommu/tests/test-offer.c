@@ -5,6 +5,8 @@
 static struct {
 	struct vfio_iommu_type1_info head;
 	struct vfio_iommu_type1_info_cap_nesting cap;
+	struct vfio_iommu_type1_info_cap_iova_range ranges;
+	struct vfio_iova_range range;
 } reply;
 
 static void good(void)
@@ -115,6 +117,41 @@ static void test_vfio(void)
 	expect(seven, "group 7: VFIO_IOMMU_GET_INFO: Protocol error");
 }
 
+static void add_range(__u32 count)
+{
+	reply.cap.header.next = (char *)&reply.ranges - (char *)&reply;
+	reply.ranges.header.id = VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE;
+	reply.ranges.nr_iovas = count;
+	reply.range.start = 0x1000;
+	reply.range.end = 0x1fff;
+}
+
+static void test_rest(void)
+{
+	struct options seven = { .group = 7 };
+
+	good();
+	fake.quota = ESRCH;
+	expect(seven, "group 7: its quota of PASIDs: No such process");
+	fake.quota = EOPNOTSUPP;
+	expect(seven, "group 7: its quota of PASIDs: Operation not supported");
+	add_range(2);
+	expect(seven, "group 7: its ranges of addresses: Protocol error");
+}
+
+static void test_numbers_of_the_guest(void)
+{
+	struct options options = device();
+	struct offer offer;
+	struct why why;
+
+	good();
+	reply.cap.info.features &= ~IOMMU_NESTING_FEAT_SYSWIDE_PASID;
+	fake.quota = EOPNOTSUPP;
+	tap_eq(0, offer_read(&options, &offer, &why), "offer: no quota");
+	tap(!offer.has_quota, "offer: the guest's own PASIDs");
+}
+
 static void test_read(void)
 {
 	struct options options = device();
@@ -128,6 +165,11 @@ static void test_read(void)
 	tap(offer.has_quota && offer.quota.available == 900, "offer: quota");
 	tap_eq(0, offer.ranges, "offer: no ranges");
 	tap_eq(0, fake.open, "offer: closed again");
+	add_range(1);
+	tap_eq(0, offer_read(&options, &offer, &why), "offer: read anew");
+	tap_eq(1, offer.ranges, "offer: a range");
+	tap(offer.range[0].start == 0x1000 && offer.range[0].end == 0x1fff,
+	    "offer: its addresses");
 }
 
 void test_offer(void)
@@ -135,5 +177,7 @@ void test_offer(void)
 	test_devices();
 	test_groups();
 	test_vfio();
+	test_rest();
+	test_numbers_of_the_guest();
 	test_read();
 }
