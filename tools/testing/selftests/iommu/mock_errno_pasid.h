@@ -146,6 +146,10 @@ static int pasid_without_opener(struct world *w, __u32 request)
 
 #define NO_RANGE	NEVER("the request names no PASID")
 
+/* An owner, an entry of an XArray: these have no knob in the mock */
+#define NOT_THE_MOCKS	\
+	NEVER("no allocation of the mock's on the way; nesting_fail_nth fails the others")
+
 /* The columns are, in this order: ALLOC, FREE, QUOTA */
 PASID_ROW(EFAULT, VIA(pasid_no_memory_there), VIA(pasid_no_memory_there),
 	  VIA(pasid_no_memory_there))
@@ -164,9 +168,7 @@ PASID_ROW(ENOSPC, VIA(pasid_none_in_range), INSTEAD(0, pasid_none_in_range),
 PASID_ROW(ESRCH, VIA(pasid_without_opener),
 	  INSTEAD(-EPERM, pasid_without_opener),
 	  INSTEAD(-ESRCH, pasid_without_opener))
-PASID_ROW(ENOMEM, NEVER("on this driver's account: it allocates nothing here"),
-	  NEVER("on this driver's account: it allocates nothing here"),
-	  NEVER("on this driver's account: it allocates nothing here"))
+PASID_ROW(ENOMEM, NOT_THE_MOCKS, NOT_THE_MOCKS, NOT_THE_MOCKS)
 
 FIXTURE_SETUP(errno_pasid)
 {

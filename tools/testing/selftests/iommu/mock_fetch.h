@@ -225,7 +225,7 @@ TEST_F(vtd, pasid_changes_before_fetch)
 	split_close(&split);
 }
 
-/* The file is one of the last things fetched, and only once */
+/* The file is fetched last, and only once: what stands there by then is used */
 TEST_F(vtd3, group_changes_after_fetch)
 {
 	struct world *w = &self->w;
@@ -242,6 +242,8 @@ TEST_F(vtd3, group_changes_after_fetch)
 	memcpy(split.replace + 8, &other, sizeof(other));
 	EXPECT_EQ(0, split_call(&split, w->vm.container, call_op));
 	EXPECT_EQ(1, COUNT_STAGE1(&w->vm, "pasid %d", w->q));
+	EXPECT_TRUE(mock_has(w->vm.bdf[2], "stage1", "pasid %d", w->q));
+	EXPECT_FALSE(mock_has(w->vm.bdf[1], "stage1", "pasid %d", w->q));
 	split_close(&split);
 }
 
