@@ -120,6 +120,9 @@ void kunit_test(void)
 	else if (scan.tap.seen != scan.tap.planned)
 		report_comment("kunit: %d suites of %d planned", scan.tap.seen,
 			       scan.tap.planned);
+	if (scan.tap.skipped)
+		report_comment("kunit: %d skipped that could have run",
+			       scan.tap.skipped);
 	report_result(complete && tap_passed(&scan.tap), "kunit", "");
 }
 

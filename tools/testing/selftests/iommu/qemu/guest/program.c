@@ -111,6 +111,9 @@ static void explain(const char *name, int status, const struct tap *tap)
 			       tap->planned);
 	else if (!tap->seen)
 		report_comment("%s: no results", name);
+	if (tap->skipped)
+		report_comment("%s: %d skipped that could have run", name,
+			       tap->skipped);
 }
 
 /* The result is named as one would type the command. */

@@ -11,6 +11,7 @@ struct tap {
 	int planned;	/* -1 until "1..N" was seen */
 	int seen;
 	bool failed;	/* "not ok" at any level */
+	int skipped;	/* what the machine should have been able to run */
 };
 
 #define TAP_INIT { .planned = -1 }

@@ -50,7 +50,7 @@ static void provoke(const char *type)
 
 static int good(void)
 {
-	results("1..2\nok 1 one\nok 2 two # SKIP on purpose\n");
+	results("1..2\nok 1 one\nok 2 two # SKIP cannot happen: on purpose\n");
 	return 0;
 }
 
@@ -58,6 +58,20 @@ static int good(void)
 static int fail(void)
 {
 	results("1..2\nok 1 one\nnot ok 2 two\n");
+	return 0;
+}
+
+/* As kselftest.h prints it for a kernel that lacks something */
+static int skip(void)
+{
+	results("1..2\nok 1 one\nok 2 # SKIP two: no such option\n");
+	return 0;
+}
+
+/* As a nested result, with the reason in other letters */
+static int nested_skip(void)
+{
+	results("1..1\n    1..1\n    ok 1 inner # skip no such option\nok 1 outer\n");
 	return 0;
 }
 
@@ -140,6 +154,8 @@ static const struct {
 	{ "good", good },
 	{ "fail", fail },
 	{ "nested_fail", nested_fail },
+	{ "skip", skip },
+	{ "nested_skip", nested_skip },
 	{ "exit_code", exit_code },
 	{ "killed", killed },
 	{ "silent", silent },
