@@ -40,9 +40,14 @@ struct fail_world {
 	__u32		pasid[FAIL_PASIDS];
 };
 
-/* What must not change when a call fails */
+/*
+ * What must not change when a call fails; @waits is who is blocked, and the page
+ * requests that nobody has answered
+ */
 struct fail_state {
 	char	stage1[1024];
+	char	waits[4096];
+	char	responses[8192];
 	__u32	available;
 };
 
@@ -60,6 +65,8 @@ struct fail_state {
  * @cannot_fail: success is all that there is
  * @pasids: a PASID is allocated, by an allocator that says ENOSPC for no memory
  * @many: several calls, of which some may have been done when one fails
+ * @fresh: the container must not have joined its PASID owner before @call: the
+ *	quota, which makes it join, is looked at only after the call
  */
 struct fail_path {
 	const char	*name;
@@ -73,6 +80,7 @@ struct fail_path {
 	bool		cannot_fail;
 	bool		pasids;
 	bool		many;
+	bool		fresh;
 };
 
 #define FAIL_PATH(name_, format_, groups_, prepare_, call_, undo_, ...) { \
@@ -82,6 +90,8 @@ struct fail_path {
 
 extern const struct fail_path fail_stage1_paths[];
 extern const unsigned int fail_stage1_path_count;
+extern const struct fail_path fail_first_paths[];
+extern const unsigned int fail_first_path_count;
 extern const struct fail_path fail_vfio_paths[];
 extern const unsigned int fail_vfio_path_count;
 
@@ -111,6 +121,7 @@ int fail_map(struct fail_world *w);
 int fail_unmap(struct fail_world *w);
 int fail_world_open(struct fail_world *w, __u32 format, int groups);
 void fail_world_close(struct fail_world *w);
+int fail_read_devices(struct fail_world *w, struct fail_state *state);
 int fail_read_state(struct fail_world *w, struct fail_state *state);
 int fail_page_request(struct fail_world *w, int i, const char *text);
 

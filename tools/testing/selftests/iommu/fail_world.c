@@ -183,14 +183,15 @@ void fail_world_close(struct fail_world *w)
 	memset(w->pasid, 0, sizeof(w->pasid));
 }
 
-static int append_file(const char *bdf, char *text, size_t size)
+static int append_file(const char *bdf, const char *file, char *text,
+		       size_t size)
 {
 	size_t used = strlen(text);
 	char path[128];
 	ssize_t len;
 	int fd;
 
-	snprintf(path, sizeof(path), MOCK "/%s/stage1", bdf);
+	snprintf(path, sizeof(path), MOCK "/%s/%s", bdf, file);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
@@ -199,11 +200,35 @@ static int append_file(const char *bdf, char *text, size_t size)
 	if (len < 0)
 		return -errno;
 	text[used + len] = 0;
-	return 0;
+	return used + len < size - 1 ? 0 : -ENOBUFS;
 }
 
 /**
- * fail_read_state - What the mock has bound, and the quota that is left
+ * fail_read_devices - What the mock holds, without asking VFIO
+ * @w: the world
+ * @state: filled in, without the quota
+ *
+ * Return: 0 or a negative errno
+ */
+int fail_read_devices(struct fail_world *w, struct fail_state *state)
+{
+	int i, ret = 0;
+
+	memset(state, 0, sizeof(*state));
+	for (i = 0; !ret && i < FAIL_DEVICES; i++)
+		ret = append_file(w->bdf[i], "stage1", state->stage1,
+				  sizeof(state->stage1)) ?:
+		      append_file(w->bdf[i], "blocked", state->waits,
+				  sizeof(state->waits)) ?:
+		      append_file(w->bdf[i], "page_request", state->waits,
+				  sizeof(state->waits)) ?:
+		      append_file(w->bdf[i], "responses", state->responses,
+				  sizeof(state->responses));
+	return ret;
+}
+
+/**
+ * fail_read_state - What the mock holds, and the quota that is left
  * @w: the world
  * @state: filled in
  *
@@ -212,12 +237,8 @@ static int append_file(const char *bdf, char *text, size_t size)
 int fail_read_state(struct fail_world *w, struct fail_state *state)
 {
 	struct vfio_pasid_quota quota = { 0 };
-	int i, ret = 0;
+	int ret = fail_read_devices(w, state);
 
-	memset(state, 0, sizeof(*state));
-	for (i = 0; !ret && i < FAIL_DEVICES; i++)
-		ret = append_file(w->bdf[i], state->stage1,
-				  sizeof(state->stage1));
 	if (ret || !w->groups || w->format != IOMMU_PASID_FORMAT_INTEL_VTD)
 		return ret;
 	ret = inest_pasid_quota(w->container, &quota);

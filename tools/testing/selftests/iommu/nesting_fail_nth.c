@@ -4,7 +4,8 @@
  * nesting interface, failed in turn, on the mock IOMMU
  *
  * A call in which something failed either reports it, and has changed nothing,
- * or has done all that it was asked for. In both cases it works the next time.
+ * or has done all that it was asked for: what is there then is what a call in
+ * which nothing failed left. In both cases it works the next time.
  * Leaks are for kmemleak to find after this program.
  */
 #include <errno.h>
@@ -81,9 +82,36 @@ static bool problem(struct outcome *out, const char *what, int ret)
 	return false;
 }
 
+/* To ask for the quota would make a fresh container join its owner */
+static int read_before(const struct fail_path *path, struct fail_state *state)
+{
+	return path->fresh ? fail_read_devices(&world, state) :
+			     fail_read_state(&world, state);
+}
+
+/* Responses of earlier tries stay in the mock's list: they are no part of it */
+static bool same_result(const struct fail_state *x, const struct fail_state *y)
+{
+	return !strcmp(x->stage1, y->stage1) && !strcmp(x->waits, y->waits) &&
+	       x->available == y->available;
+}
+
+/* After a call that succeeded: what is there is what it is to leave */
+static bool check_done(struct outcome *out, const struct fail_state *clean)
+{
+	struct fail_state after;
+	int ret = fail_read_state(&world, &after);
+
+	if (ret)
+		return problem(out, "state", ret);
+	return same_result(clean, &after) ? true :
+	       problem(out, "success, and not what a clean call leaves", 0);
+}
+
 /* After a call that failed: nothing changed, and it works when it is repeated */
 static bool check_refused(const struct fail_path *path, struct outcome *out,
-			  const struct fail_state *before, int error)
+			  const struct fail_state *before,
+			  const struct fail_state *clean, int error)
 {
 	struct fail_state after;
 	int ret;
@@ -91,21 +119,41 @@ static bool check_refused(const struct fail_path *path, struct outcome *out,
 	out->refused++;
 	if (!error_ok(path, error))
 		return problem(out, "not an error for this", error);
-	ret = fail_read_state(&world, &after);
+	ret = read_before(path, &after);
 	if (ret)
 		return problem(out, "state", ret);
 	if (strcmp(before->stage1, after.stage1))
 		return problem(out, "what is bound has changed", 0);
+	if (strcmp(before->waits, after.waits) ||
+	    strcmp(before->responses, after.responses))
+		return problem(out, "blocks or page requests have changed", 0);
 	if (before->available != after.available && !path->many)
 		return problem(out, "the quota has changed", 0);
 	ret = path->call(&world);
-	return ret ? problem(out, "failed when repeated", ret) : true;
+	if (ret)
+		return problem(out, "failed when repeated", ret);
+	/* Some of several calls have been done twice then */
+	return path->many ? true : check_done(out, clean);
+}
+
+/* What a call in which nothing fails leaves */
+static bool clean_call(const struct fail_path *path, struct outcome *out,
+		       struct fail_state *clean)
+{
+	int ret = path->prepare ? path->prepare(&world) : 0;
+
+	ret = ret ?: path->call(&world);
+	ret = ret ?: fail_read_state(&world, clean);
+	if (path->undo)
+		ret = path->undo(&world) ?: ret;
+	return ret ? problem(out, "clean call", ret) : true;
 }
 
 /* One try with the next point failing; *done when there is no such point */
 static bool try_point(const struct fail_path *path,
 		      const struct fail_injector *injector,
-		      struct outcome *out, bool *done)
+		      struct outcome *out, const struct fail_state *clean,
+		      bool *done)
 {
 	struct fail_state before = { 0 };
 	int ret = path->prepare ? path->prepare(&world) : 0;
@@ -113,7 +161,7 @@ static bool try_point(const struct fail_path *path,
 
 	if (ret)
 		return problem(out, "prepare", ret);
-	ret = fail_read_state(&world, &before);
+	ret = read_before(path, &before);
 	if (ret)
 		return problem(out, "state", ret);
 	ret = injector->arm(out->points + 1);
@@ -123,7 +171,8 @@ static bool try_point(const struct fail_path *path,
 	*done = !injector->fired();
 	if (*done && ret)
 		return problem(out, "failed with nothing injected", ret);
-	ok = ret ? check_refused(path, out, &before, ret) : true;
+	ok = ret ? check_refused(path, out, &before, clean, ret) :
+		   check_done(out, clean);
 	if (!*done)
 		out->points++;
 	ret = path->undo ? path->undo(&world) : 0;
@@ -134,6 +183,7 @@ static bool all_points(const struct fail_path *path,
 		       const struct fail_injector *injector,
 		       struct outcome *out)
 {
+	struct fail_state clean;
 	bool done = false;
 	int ret = 0;
 
@@ -141,8 +191,10 @@ static bool all_points(const struct fail_path *path,
 		ret = fail_world_open(&world, path->format, path->groups);
 	if (ret)
 		return problem(out, "open", ret);
+	if (!clean_call(path, out, &clean))
+		return false;
 	while (!done && out->points < MAX_POINTS)
-		if (!try_point(path, injector, out, &done))
+		if (!try_point(path, injector, out, &clean, &done))
 			return false;
 	return done ? true : problem(out, "no end", 0);
 }
@@ -213,6 +265,8 @@ static void test_injector(const struct fail_injector *injector, bool allocating)
 		   allocating);
 	test_paths(fail_stage1_paths, fail_stage1_path_count, injector, why,
 		   allocating);
+	test_paths(fail_first_paths, fail_first_path_count, injector, why,
+		   allocating);
 }
 
 static unsigned int count_paths(const struct fail_path *paths,
@@ -238,7 +292,8 @@ int main(void)
 	if (groups < FAIL_DEVICES)
 		ksft_exit_skip("no two edu devices (PCI 1234:11e8) with groups of their own\n");
 	ksft_set_plan(count_paths(fail_vfio_paths, fail_vfio_path_count) +
-		      count_paths(fail_stage1_paths, fail_stage1_path_count));
+		      count_paths(fail_stage1_paths, fail_stage1_path_count) +
+		      count_paths(fail_first_paths, fail_first_path_count));
 	if (fail_world_init(&world) || !nothing_left(&first))
 		ksft_exit_fail_msg("%s\n", first.problem);
 	test_injector(&fail_nth_injector, false);
