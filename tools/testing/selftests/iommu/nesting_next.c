@@ -289,6 +289,12 @@ static void test_ranges_old(void)
 	       "an older kernel refuses the new granularity");
 	expect(E2BIG, invalidate(&four, sizeof(four)),
 	       "an older kernel refuses what lies beyond its structure");
+	one.granu.ranges_info.pasid = setup.pasid + 1;
+	four.granu.ranges_info.pasid = setup.pasid + 1;
+	expect(EINVAL, invalidate(&one, sizeof(one)),
+	       "so it does with a PASID that is not the caller's");
+	expect(E2BIG, invalidate(&four, sizeof(four)),
+	       "and with that and more ranges");
 	result(tlb_is("%d - 0x1000\n"), "and drops nothing");
 }
 
