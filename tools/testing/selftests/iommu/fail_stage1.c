@@ -74,9 +74,11 @@ static int own_pasid(struct fail_world *w)
 static int disown_pasid(struct fail_world *w)
 {
 	__u32 pasid = w->pasid[0];
+	int ret = pasid ? inest_pasid_free(w->container, pasid, pasid) : 0;
 
-	w->pasid[0] = 0;
-	return pasid ? inest_pasid_free(w->container, pasid, pasid) : 0;
+	if (!ret)
+		w->pasid[0] = 0;
+	return ret;
 }
 
 static int bind_pgtbl_on(struct fail_world *w, int group)
