@@ -12,8 +12,7 @@ from pathlib import Path
 PER_FILE, IN_ALL = 40, 250  # changed lines of existing kernel files
 # MISSING_SIGN_OFF: whoever integrates the series signs it.
 # FILE_PATH_CHANGES: asks for MAINTAINERS, which is the integrator's file.
-# Whoever integrates the series signs it off and knows the maintainers; the base
-# has no history to find a fixed commit in.
+# UNKNOWN_COMMIT_ID: the base has no history to find a fixed commit in.
 IGNORED = ("MISSING_SIGN_OFF", "FILE_PATH_CHANGES", "UNKNOWN_COMMIT_ID")
 # In programs: the kernel's own macros and errnos, which user space does not have
 # or has for itself, and macros that are rows of a table or of the test harness.
