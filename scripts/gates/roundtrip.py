@@ -17,7 +17,8 @@ from nseries.git import GitError, Repo, clean_env
 from nseries.lay import commit_env
 from nseries.mbox import make_mbox
 
-PLACE = re.compile(rb"^@@ -[0-9,]+ \+[0-9,]+ @@", re.M)
+# Of a hunk: line numbers, and the heading, which depends on git's attributes
+PLACE = re.compile(rb"^@@ -[0-9,]+ \+[0-9,]+ @@.*", re.M)
 
 
 def gate_roundtrip(trees, memory, tap):

@@ -21,6 +21,9 @@ IGNORED_IN_TOOLS = ("BIT_MACRO", "PREFER_DEFINED_ATTRIBUTE_MACRO",
                     "MULTISTATEMENT_MACRO_USE_DO_WHILE", "TRAILING_SEMICOLON",
                     "MACRO_WITH_FLOW_CONTROL", "COMPLEX_MACRO", "ENOSYS",
                     "SPACING", "BRACES")
+# Source of QEMU, in QEMU's style
+QEMU = [f":(exclude)tools/testing/selftests/iommu/qemu/{part}"
+        for part in ("model", "patches")]
 HOME = re.compile(r"(?:^|[\s\"'=(:])/(?:home|Users|root|work)/[\w.-]")
 
 
@@ -50,7 +53,8 @@ def gate_checkpatch(trees, memory, tap):
         if not memory.recall(key):
             trees.show(trees.series.tip)
             mail = trees.series.repo.run("format-patch", "--stdout", "-1",
-                                         "--no-signature", commit)
+                                         "--no-signature", commit, "--", ".",
+                                         *QEMU)
             passed, output = command(
                 ["perl", "scripts/checkpatch.pl", "--strict", "--quiet",
                  "--show-types", "--no-summary",
