@@ -45,9 +45,9 @@ struct mm_struct;
  *	a device that the hardware fails to move is blocked from DMA.
  * @bind_pgtbl: give a PASID of @dev, or its requests without one
  *	(IOMMU_SVA_GPASID_RID), the page table that @data describes. -EBUSY when
- *	there is one already. Any error but -EIO leaves the device as it was;
- *	after -EIO it is blocked from DMA. A PASID wider than the device's own is
- *	-EOPNOTSUPP.
+ *	there is one already, or another one has its guest PASID. Any error but
+ *	-EIO leaves the device as it was; after -EIO it is blocked from DMA. A PASID
+ *	wider than the device's own is -EOPNOTSUPP.
  * @unbind_pgtbl: take it away again, drop all that the hardware cached of it, and
  *	answer the page requests that wait. @pasid is 0 for the requests without
  *	a PASID. Nothing bound is no error; a device that the hardware fails to
@@ -55,7 +55,8 @@ struct mm_struct;
  * @cache_invalidate: drop cached stage-1 state of @dev, or of every device
  *	attached to @domain when @dev is NULL. Returns 0 only after the hardware
  *	has completed it, -EIO when the hardware failed, -EOPNOTSUPP for what it
- *	cannot do, -ENOMEM when a part of it may not have been done. The ids that
+ *	cannot do, -EPERM for a guest's number of a PASID that is bound to none of
+ *	the devices, -ENOMEM when a part of it may not have been done. The ids that
  *	tag the caches (VMID, domain id, stream id) are the driver's own. PASID 0
  *	are the requests without a PASID.
  * @page_response: answer a page request of @dev that is waiting for it, -ENOENT
@@ -136,7 +137,7 @@ iommu_nesting_pasid_table_size(const struct iommu_pasid_table_config *cfg);
 /* dispatch.c: into the driver */
 bool iommu_nesting_offers(struct iommu_domain *domain,
 			  enum iommu_nesting_arg arg);
-bool iommu_nesting_owned_pasids(struct iommu_domain *domain);
+int iommu_nesting_owned_pasids(struct iommu_domain *domain);
 int iommu_nesting_get_info(struct iommu_domain *domain, struct device *dev,
 			   struct iommu_nesting_info *info);
 int iommu_nesting_merge_info(struct iommu_nesting_info *all,

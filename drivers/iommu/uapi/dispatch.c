@@ -44,14 +44,15 @@ EXPORT_SYMBOL_GPL(iommu_nesting_offers);
  * iommu_nesting_owned_pasids - Are the PASIDs of a domain those of an owner
  * @domain: any domain
  *
- * Return: true when PASIDs that user space names come from the system-wide
- * allocator, so that the caller has to own them
+ * Return: 1 when PASIDs that user space names come from the system-wide allocator,
+ * so that the caller has to own them, 0 when the guest owns the numbers, or
+ * -EOPNOTSUPP when the domain's driver does not nest
  */
-bool iommu_nesting_owned_pasids(struct iommu_domain *domain)
+int iommu_nesting_owned_pasids(struct iommu_domain *domain)
 {
 	const struct iommu_nesting_ops *ops = domain->ops->nesting;
 
-	return ops && ops->owned_pasids;
+	return ops ? ops->owned_pasids : -EOPNOTSUPP;
 }
 EXPORT_SYMBOL_GPL(iommu_nesting_owned_pasids);
 

@@ -18,7 +18,13 @@
 /* VT-d 4.1, 6.5.2: there, address spaces have no other id than the PASID */
 static int mock_check_vtd(const struct iommu_inv_pasid_info *ids)
 {
-	return ids->flags & IOMMU_INV_PASID_FLAGS_ARCHID ? -EOPNOTSUPP : 0;
+	const u32 slow = IOMMU_INV_PASID_FLAGS_ARCHID |
+			 IOMMU_INV_PASID_FLAGS_GPASID;
+
+	if (!(ids->flags & slow))
+		return 0;
+
+	return ids->flags & IOMMU_INV_PASID_FLAGS_ARCHID ? -EOPNOTSUPP : 1;
 }
 
 /* Translations are tagged with the ASID, all else with the PASID */
@@ -28,6 +34,8 @@ static int mock_check_smmuv3(const struct iommu_cache_invalidate_info *inv,
 	bool archid = ids->flags & IOMMU_INV_PASID_FLAGS_ARCHID;
 	bool pasid = ids->flags & IOMMU_INV_PASID_FLAGS_PASID;
 
+	if (ids->flags & IOMMU_INV_PASID_FLAGS_GPASID)
+		return -EOPNOTSUPP;
 	if (archid && ids->archid > U16_MAX)
 		return -EINVAL;
 	if (inv->cache & IOMMU_CACHE_INV_TYPE_PASID && !pasid)
@@ -43,7 +51,7 @@ static int mock_check_smmuv3(const struct iommu_cache_invalidate_info *inv,
 	       -EOPNOTSUPP : 0;
 }
 
-/* Can this IOMMU do all that @inv asks for? */
+/* Can this IOMMU do all that @inv asks for? 1 when it names a guest's PASID. */
 static int mock_check_inv(u32 format,
 			  const struct iommu_cache_invalidate_info *inv)
 {
@@ -57,6 +65,8 @@ static int mock_check_inv(u32 format,
 		      IOMMU_INV_ADDR_FLAGS_PASID);
 	static_assert(IOMMU_INV_PASID_FLAGS_ARCHID ==
 		      IOMMU_INV_ADDR_FLAGS_ARCHID);
+	static_assert(IOMMU_INV_PASID_FLAGS_GPASID ==
+		      IOMMU_INV_ADDR_FLAGS_GPASID);
 
 	if (inv->granularity == IOMMU_INV_GRANU_DOMAIN)
 		return 0;
@@ -146,6 +156,44 @@ static int mock_invalidate_devices(struct mock_domain *mdom,
 	return ret;
 }
 
+/* The PASID that a device uses where the guest has @gpasid, or MOCK_NO_ID */
+static s32 mock_host_pasid(struct mock_device *mdev, u64 gpasid)
+{
+	struct iommu_gpasid_bind_data *pgtbl;
+	unsigned long pasid;
+
+	xa_for_each(&mdev->pgtbls, pasid, pgtbl)
+		if (pgtbl->flags & IOMMU_SVA_GPASID_VAL &&
+		    pgtbl->gpasid == gpasid)
+			return pasid;
+
+	return MOCK_NO_ID;
+}
+
+/* Of a device where nothing is bound to the guest's number, nothing is cached */
+static int mock_invalidate_guest(struct mock_domain *mdom,
+				 const struct mock_device *only,
+				 const struct iommu_cache_invalidate_info *inv)
+{
+	struct iommu_cache_invalidate_info host = *inv;
+	struct mock_device *mdev;
+	int ret = -EPERM;
+	s32 pasid;
+
+	host.granu.pasid_info.flags &= ~IOMMU_INV_PASID_FLAGS_GPASID;
+	list_for_each_entry(mdev, &mdom->devices, node) {
+		pasid = mock_host_pasid(mdev, inv->granu.pasid_info.pasid);
+		if ((only && mdev != only) || pasid == MOCK_NO_ID)
+			continue;
+		host.granu.pasid_info.pasid = pasid;
+		ret = mock_invalidate_device(mdev, &host);
+		if (ret)
+			break;
+	}
+
+	return ret;
+}
+
 /* Whatever fails, what the domain's devices have cached is in doubt */
 static void mock_block_devices(struct mock_domain *mdom)
 {
@@ -164,9 +212,10 @@ static void mock_block_devices(struct mock_domain *mdom)
  * All of @inv is checked before the first command.
  *
  * Return: 0; -EIO when the hardware failed; -EOPNOTSUPP when @domain does not
- * nest, for an ASID in VT-d's format, and in SMMUv3's for translations by PASID
- * without an ASID, a PASID entry by ASID alone, and a granule that is no page or
- * block; -EINVAL for an ASID wider than 16 bits; -ENODEV
+ * nest, for an ASID in VT-d's format, and in SMMUv3's for a guest PASID,
+ * translations by PASID without an ASID, a PASID entry by ASID alone, and a granule
+ * that is no page or block; -EPERM for a guest PASID that is bound to none of the
+ * devices; -EINVAL for an ASID wider than 16 bits; -ENODEV
  */
 int mock_cache_invalidate(struct iommu_domain *domain, struct device *dev,
 			  const struct iommu_cache_invalidate_info *inv)
@@ -182,10 +231,13 @@ int mock_cache_invalidate(struct iommu_domain *domain, struct device *dev,
 	if (dev)
 		mdev = mock_find_device(domain, dev);
 	ret = PTR_ERR_OR_ZERO(mdev) ?: mock_check_inv(mdom->format, inv);
-	if (!ret) {
-		ret = mdev ? mock_invalidate_device(mdev, inv) :
-			     mock_invalidate_devices(mdom, inv);
+	if (ret >= 0) {
 		if (ret)
+			ret = mock_invalidate_guest(mdom, mdev, inv);
+		else
+			ret = mdev ? mock_invalidate_device(mdev, inv) :
+				     mock_invalidate_devices(mdom, inv);
+		if (ret && ret != -EPERM)
 			mock_block_devices(mdom);
 	}
 	mutex_unlock(&mock_lock);

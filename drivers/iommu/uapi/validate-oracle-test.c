@@ -120,7 +120,7 @@ static int want_cache_inv(const struct iommu_cache_invalidate_info *inv)
 {
 	static const u32 argszs[] = { 16, 32, 56 };
 	static const u8 caches[] = { 0x7, 0x7, 0x3 };
-	static const u32 flags[] = { 0, 0x3, 0x7 };
+	static const u32 flags[] = { 0, 0xb, 0xf };
 	const struct iommu_inv_addr_info *addr = &inv->granu.addr_info;
 	const u8 gran = inv->granularity;
 
@@ -134,6 +134,9 @@ static int want_cache_inv(const struct iommu_cache_invalidate_info *inv)
 	/* Both members begin with flags, archid and pasid */
 	if (addr->flags & ~flags[gran] || (gran == 1 && !addr->flags) ||
 	    (addr->flags & 0x1 && addr->pasid > 0xfffff))
+		return -EINVAL;
+	/* A guest's number is one of a PASID */
+	if (addr->flags & 0x8 && !(addr->flags & 0x1))
 		return -EINVAL;
 	if (gran == 1)
 		return 0;

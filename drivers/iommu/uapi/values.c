@@ -165,9 +165,14 @@ int iommu_nesting_bind_pgtbl_values(const void *copy)
 static int inv_pasid_values(const struct iommu_inv_pasid_info *info)
 {
 	const u32 known = IOMMU_INV_PASID_FLAGS_PASID |
-			  IOMMU_INV_PASID_FLAGS_ARCHID;
+			  IOMMU_INV_PASID_FLAGS_ARCHID |
+			  IOMMU_INV_PASID_FLAGS_GPASID;
+	const u32 guest = IOMMU_INV_PASID_FLAGS_PASID |
+			  IOMMU_INV_PASID_FLAGS_GPASID;
 
 	if (!info->flags || info->flags & ~known)
+		return -EINVAL;
+	if ((info->flags & guest) == IOMMU_INV_PASID_FLAGS_GPASID)
 		return -EINVAL;
 	if (info->flags & IOMMU_INV_PASID_FLAGS_PASID &&
 	    !pasid_fits(info->pasid))
@@ -180,10 +185,15 @@ static int inv_addr_values(const struct iommu_inv_addr_info *info)
 {
 	const u32 known = IOMMU_INV_ADDR_FLAGS_PASID |
 			  IOMMU_INV_ADDR_FLAGS_ARCHID |
-			  IOMMU_INV_ADDR_FLAGS_LEAF;
+			  IOMMU_INV_ADDR_FLAGS_LEAF |
+			  IOMMU_INV_ADDR_FLAGS_GPASID;
+	const u32 guest = IOMMU_INV_ADDR_FLAGS_PASID |
+			  IOMMU_INV_ADDR_FLAGS_GPASID;
 	u64 granules;
 
 	if (info->flags & ~known)
+		return -EINVAL;
+	if ((info->flags & guest) == IOMMU_INV_ADDR_FLAGS_GPASID)
 		return -EINVAL;
 	if (info->flags & IOMMU_INV_ADDR_FLAGS_PASID &&
 	    !pasid_fits(info->pasid))

@@ -235,6 +235,9 @@ enum iommu_inv_granularity {
  * @flags: which fields are valid (IOMMU_INV_ADDR_FLAGS_*). With neither PASID
  *	nor ARCHID every address space of the domain is covered.
  *	IOMMU_INV_ADDR_FLAGS_LEAF: only the last level of the tables changed.
+ *	IOMMU_INV_ADDR_FLAGS_GPASID, only together with IOMMU_INV_ADDR_FLAGS_PASID:
+ *	@pasid is the number by which the guest knows the PASID, as it was bound with
+ *	IOMMU_SVA_GPASID_VAL.
  * @archid: address space id of the architecture: the ASID on SMMUv3
  * @pasid: process address space id that the device uses. Where PASIDs have owners
  *	(IOMMU_NESTING_FEAT_SYSWIDE_PASID), 0 stands for the requests without one.
@@ -248,6 +251,7 @@ struct iommu_inv_addr_info {
 #define IOMMU_INV_ADDR_FLAGS_PASID	(1 << 0)
 #define IOMMU_INV_ADDR_FLAGS_ARCHID	(1 << 1)
 #define IOMMU_INV_ADDR_FLAGS_LEAF	(1 << 2)
+#define IOMMU_INV_ADDR_FLAGS_GPASID	(1 << 3)
 	__u32	flags;
 	__u32	archid;
 	__u64	pasid;
@@ -259,7 +263,10 @@ struct iommu_inv_addr_info {
 /**
  * struct iommu_inv_pasid_info - Address space to invalidate
  *
- * @flags: which of the two ids are valid (IOMMU_INV_PASID_FLAGS_*), at least one
+ * @flags: which of the two ids are valid (IOMMU_INV_PASID_FLAGS_*), at least one.
+ *	IOMMU_INV_PASID_FLAGS_GPASID, only together with
+ *	IOMMU_INV_PASID_FLAGS_PASID: @pasid is the number by which the guest knows the
+ *	PASID, as it was bound with IOMMU_SVA_GPASID_VAL.
  * @archid: address space id of the architecture: the ASID on SMMUv3
  * @pasid: process address space id that the device uses. Where PASIDs have owners
  *	(IOMMU_NESTING_FEAT_SYSWIDE_PASID), 0 stands for the requests without one.
@@ -267,6 +274,7 @@ struct iommu_inv_addr_info {
 struct iommu_inv_pasid_info {
 #define IOMMU_INV_PASID_FLAGS_PASID	(1 << 0)
 #define IOMMU_INV_PASID_FLAGS_ARCHID	(1 << 1)
+#define IOMMU_INV_PASID_FLAGS_GPASID	(1 << 3)
 	__u32	flags;
 	__u32	archid;
 	__u64	pasid;

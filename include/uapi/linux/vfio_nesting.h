@@ -110,7 +110,8 @@ struct vfio_iommu_nesting_device {
  * CACHE_INVLD returns zero only after the hardware has completed the
  * invalidation. PAGE_RESP answers one page request of one device.
  *
- * PASIDs are those that the device uses. Where IOMMU_NESTING_FEAT_SYSWIDE_PASID
+ * PASIDs are those that the device uses, unless a flag of CACHE_INVLD says that it
+ * is the guest's number. Where IOMMU_NESTING_FEAT_SYSWIDE_PASID
  * is offered they have to come from VFIO_IOMMU_PASID_REQUEST, made on this
  * container or on another one that the same process opened.
  *
@@ -121,11 +122,13 @@ struct vfio_iommu_nesting_device {
  *  - E2BIG: the operation's structure is larger than the kernel's, and the part
  *    that the kernel does not know is not zero, or it is larger than 4096 bytes
  *  - EOPNOTSUPP: valid, but not offered by this container, group or IOMMU
- *  - EPERM: the PASID is not the caller's, whoever else has it or not
+ *  - EPERM: the PASID is not the caller's, whoever else has it or not; or nothing
+ *    is bound to the guest's number that an invalidation names
  *  - EBADF: @group_fd or @device_fd is not open
  *  - ENODEV: @group_fd is no group of this container, @device_fd no device of
  *    it, or a device went away
- *  - EBUSY: the PASID has a page table already
+ *  - EBUSY: the PASID has a page table already, or another PASID of the device has
+ *    the guest's number
  *  - ENOENT: the table is not inside memory that VFIO_IOMMU_MAP_DMA mapped for
  *    reading by the device; or there is no such page request
  *  - ENOMEM: out of memory

@@ -145,6 +145,21 @@ nested_inv_streams(struct arm_smmu_domain *smmu_domain, struct device *dev,
 	return ret;
 }
 
+/* A guest owns its SubstreamIDs: it has no other numbers for them */
+static bool inv_guest_pasid(const struct iommu_cache_invalidate_info *inv)
+{
+	switch (inv->granularity) {
+	case IOMMU_INV_GRANU_PASID:
+		return inv->granu.pasid_info.flags &
+		       IOMMU_INV_PASID_FLAGS_GPASID;
+	case IOMMU_INV_GRANU_ADDR:
+		return inv->granu.addr_info.flags &
+		       IOMMU_INV_ADDR_FLAGS_GPASID;
+	default:
+		return false;
+	}
+}
+
 static int nested_check_inv(struct arm_smmu_domain *smmu_domain,
 			    struct device *dev,
 			    const struct iommu_cache_invalidate_info *inv)
@@ -152,6 +167,9 @@ static int nested_check_inv(struct arm_smmu_domain *smmu_domain,
 	const u8 per_stream = IOMMU_CACHE_INV_TYPE_DEV_IOTLB |
 			      IOMMU_CACHE_INV_TYPE_PASID;
 	struct nested_streams none = { .inv = inv };
+
+	if (inv_guest_pasid(inv))
+		return -EOPNOTSUPP;
 
 	if (inv->cache & IOMMU_CACHE_INV_TYPE_DEV_IOTLB &&
 	    !(smmu_domain->smmu->features & ARM_SMMU_FEAT_ATS))
