@@ -125,7 +125,7 @@ int vfio_nesting_join(struct vfio_nesting *nesting)
 
 static long nesting_op(struct vfio_nesting *nesting, void __user *arg)
 {
-	struct vfio_nesting_request req;
+	struct vfio_nesting_request req = {};
 	int ret;
 
 	ret = vfio_nesting_get_request(&req, arg);

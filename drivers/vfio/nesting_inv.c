@@ -12,9 +12,6 @@
 static int nesting_group_owned(struct iommu_domain *domain,
 			       struct iommu_group *group, void *data)
 {
-	if (!domain->ops->nesting)
-		return -EOPNOTSUPP;
-
 	return iommu_nesting_owned_pasids(domain);
 }
 

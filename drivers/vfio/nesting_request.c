@@ -16,8 +16,11 @@
 
 /* The ABI: the operation's structure stays 8-byte aligned behind its headers */
 static_assert(sizeof(struct vfio_iommu_nesting_op) == 8);
+static_assert(offsetof(struct vfio_iommu_nesting_op, flags) == 4);
 static_assert(sizeof(struct vfio_iommu_nesting_group) == 8);
+static_assert(offsetof(struct vfio_iommu_nesting_group, __reserved) == 4);
 static_assert(sizeof(struct vfio_iommu_nesting_device) == 8);
+static_assert(offsetof(struct vfio_iommu_nesting_device, __reserved) == 4);
 static_assert(sizeof(struct vfio_iommu_type1_info_cap_nesting) == 88);
 
 #define OP_FILE		(VFIO_NESTING_OP_GROUP | VFIO_NESTING_OP_DEVICE)
@@ -43,25 +46,41 @@ static int request_find_group(struct vfio_nesting_request *req, u32 flags)
 	return 0;
 }
 
-/* A group's and a device's header have the same layout */
-static int request_get_file(struct vfio_nesting_request *req, u32 flags,
-			    const struct vfio_iommu_nesting_group __user *hdr)
+/*
+ * Both words once: what they say is not looked up in user memory again. Inline,
+ * since every invalidation comes here, and that of one group twice.
+ */
+static __always_inline int
+request_get_words(u32 *first, u32 *second, const u32 __user *from)
 {
-	u32 reserved;
-	s32 fd;
-	int ret;
-
 	if (should_fail_usercopy() ||
-	    !user_read_access_begin(hdr, sizeof(*hdr)))
+	    !user_read_access_begin(from, 2 * sizeof(*from)))
 		return -EFAULT;
-	unsafe_get_user(fd, &hdr->group_fd, err_fault);
-	unsafe_get_user(reserved, &hdr->__reserved, err_fault);
+	unsafe_get_user(*first, &from[0], err_fault);
+	unsafe_get_user(*second, &from[1], err_fault);
 	user_read_access_end();
 
-	if (reserved)
+	return 0;
+
+err_fault:
+	user_read_access_end();
+	return -EFAULT;
+}
+
+/* A group's and a device's header have the same layout: the file, and padding */
+static int request_get_file(struct vfio_nesting_request *req, u32 flags,
+			    const u32 __user *hdr)
+{
+	u32 fd, padding;
+	int ret;
+
+	ret = request_get_words(&fd, &padding, hdr);
+	if (ret)
+		return ret;
+	if (padding)
 		return -EINVAL;
 
-	req->fd = fdget(fd);
+	req->fd = fdget((s32)fd);
 	if (!req->fd.file)
 		return -EBADF;
 
@@ -70,28 +89,6 @@ static int request_get_file(struct vfio_nesting_request *req, u32 flags,
 		vfio_nesting_put_request(req);
 
 	return ret;
-
-err_fault:
-	user_read_access_end();
-	return -EFAULT;
-}
-
-/* Both words once: what they say is not looked up in user memory again */
-static int request_get_header(const struct vfio_iommu_nesting_op __user *hdr,
-			      u32 *argsz, u32 *flags)
-{
-	if (should_fail_usercopy() ||
-	    !user_read_access_begin(hdr, sizeof(*hdr)))
-		return -EFAULT;
-	unsafe_get_user(*argsz, &hdr->argsz, err_fault);
-	unsafe_get_user(*flags, &hdr->flags, err_fault);
-	user_read_access_end();
-
-	return 0;
-
-err_fault:
-	user_read_access_end();
-	return -EFAULT;
 }
 
 static int request_get_data(struct vfio_nesting_request *req,
@@ -120,24 +117,31 @@ static int request_get_data(struct vfio_nesting_request *req,
 	}
 }
 
-/* PASID 0, the requests without one, is every caller's own */
+/*
+ * PASID 0, the requests without one, is every caller's own. A guest's number means
+ * nothing outside of what is bound to the container's devices, where the driver
+ * looks it up.
+ */
 static void inv_names_pasid(struct vfio_nesting_request *req)
 {
 	const struct iommu_cache_invalidate_info *inv = &req->cache_inv;
+	const u32 host_pasid = IOMMU_INV_PASID_FLAGS_PASID;
+	const u32 host_addr = IOMMU_INV_ADDR_FLAGS_PASID;
 	bool valid = false;
 
 	switch (inv->granularity) {
 	case IOMMU_INV_GRANU_PASID:
-		valid = inv->granu.pasid_info.flags &
-			IOMMU_INV_PASID_FLAGS_PASID;
+		valid = (inv->granu.pasid_info.flags &
+			 (host_pasid | IOMMU_INV_PASID_FLAGS_GPASID)) ==
+			host_pasid;
 		req->pasid = inv->granu.pasid_info.pasid;
 		break;
 	case IOMMU_INV_GRANU_ADDR:
-		valid = inv->granu.addr_info.flags & IOMMU_INV_ADDR_FLAGS_PASID;
+		valid = (inv->granu.addr_info.flags &
+			 (host_addr | IOMMU_INV_ADDR_FLAGS_GPASID)) ==
+			host_addr;
 		req->pasid = inv->granu.addr_info.pasid;
 		break;
-	default:
-		req->pasid = 0;
 	}
 
 	req->names_pasid = valid && req->pasid;
@@ -160,9 +164,6 @@ static void request_names_pasid(struct vfio_nesting_request *req)
 				   IOMMU_PAGE_RESP_PASID_VALID;
 		req->pasid = req->page_resp.pasid;
 		break;
-	default:
-		req->names_pasid = false;
-		req->pasid = 0;
 	}
 }
 
@@ -181,7 +182,7 @@ static int request_check_flags(u32 flags)
 
 /**
  * vfio_nesting_get_request - Fetch and check a VFIO_IOMMU_NESTING_OP
- * @req: filled in; release it with vfio_nesting_put_request() on success
+ * @req: zeroed by the caller, filled in; release it with vfio_nesting_put_request() on success
  * @arg: user pointer to a struct vfio_iommu_nesting_op
  *
  * Context: may sleep for as long as user space's memory makes it, so no lock may
@@ -190,16 +191,11 @@ static int request_check_flags(u32 flags)
  */
 int vfio_nesting_get_request(struct vfio_nesting_request *req, void __user *arg)
 {
-	const struct vfio_iommu_nesting_op __user *hdr = arg;
-	size_t size = sizeof(*hdr);
+	size_t size = sizeof(struct vfio_iommu_nesting_op);
 	u32 argsz, flags;
 	int ret;
 
-	req->fd = (struct fd) {};
-	req->group = NULL;
-	req->dev = NULL;
-
-	ret = request_get_header(hdr, &argsz, &flags) ?:
+	ret = request_get_words(&argsz, &flags, arg) ?:
 	      request_check_flags(flags);
 	if (ret)
 		return ret;
@@ -216,5 +212,6 @@ int vfio_nesting_get_request(struct vfio_nesting_request *req, void __user *arg)
 
 	request_names_pasid(req);
 	return flags & OP_FILE ?
-		request_get_file(req, flags, arg + sizeof(*hdr)) : 0;
+		request_get_file(req, flags,
+				 arg + sizeof(struct vfio_iommu_nesting_op)) : 0;
 }
