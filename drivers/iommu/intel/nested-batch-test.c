@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit tests of how nesting divides ranges and submits descriptors: when, with
+ * which options, and how often when a device does not answer
+ */
+#include <kunit/test.h>
+#include <linux/pci.h>
+#include <linux/string.h>
+
+#include "iommu.h"
+#include "nested-batch.h"
+
+#define SID		0x1234
+#define OTHER_SID	0x4321
+#define TRIES_MAX	16
+
+/**
+ * struct fake_unit - Unit whose queue is this
+ * @iommu: the unit
+ * @qi: its queue
+ * @calls: how often something was submitted
+ * @n: number of descriptors of each call
+ * @options: options of each call
+ * @fails: the first calls that time out
+ * @sid: who times out in each call
+ */
+struct fake_unit {
+	struct intel_iommu	iommu;
+	struct q_inval		qi;
+	unsigned int		calls;
+	unsigned int		n[TRIES_MAX];
+	unsigned long		options[TRIES_MAX];
+	unsigned int		fails;
+	u16			sid[TRIES_MAX];
+};
+
+/* A device with PASIDs and a TLB, behind a unit, and a batch for the unit */
+struct batch_test {
+	struct fake_unit		unit;
+	struct pci_dev			pdev;
+	struct device_domain_info	info;
+	struct intel_nested_batch	batch;
+};
+
+static int fake_submit(struct intel_iommu *iommu, struct qi_desc *desc,
+		       unsigned int count, unsigned long options)
+{
+	struct fake_unit *unit = container_of(iommu, struct fake_unit, iommu);
+	unsigned int call = unit->calls++;
+
+	if (call >= TRIES_MAX)
+		return 0;
+
+	unit->n[call] = count;
+	unit->options[call] = options;
+	unit->qi.silent_sid = unit->sid[call];
+	return call < unit->fails ? -EAGAIN : 0;
+}
+
+static int batch_test_init(struct kunit *test)
+{
+	struct batch_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	t->unit.iommu.qi = &t->unit.qi;
+	t->info.dev = &t->pdev.dev;
+	t->info.iommu = &t->unit.iommu;
+	t->info.bus = SID >> 8;
+	t->info.devfn = SID & 0xff;
+	t->info.ats_enabled = 1;
+	t->info.pasid_enabled = 1;
+	intel_nested_batch_init(&t->batch, &t->unit.iommu);
+	t->batch.submit = fake_submit;
+	test->priv = t;
+	return 0;
+}
+
+static void add_others(struct batch_test *t, unsigned int n)
+{
+	while (n--)
+		intel_nested_make_piotlb(intel_nested_batch_next(&t->batch), 1,
+					 2);
+}
+
+/* Wherever the batch is cut, what waits for a device is submitted as such */
+static void batch_cut(struct kunit *test)
+{
+	struct batch_test *t = test->priv;
+	struct fake_unit *unit = &t->unit;
+	unsigned int others, call, first;
+
+	for (others = 0; others <= NESTED_BATCH_MAX + 1; others++) {
+		unit->calls = 0;
+		add_others(t, others);
+		intel_nested_batch_dev_tlb(&t->batch, &t->info, 0,
+					   &intel_nested_all);
+		KUNIT_EXPECT_EQ(test, 0,
+				intel_nested_batch_submit(&t->batch, 0));
+
+		first = 0;
+		for (call = 0; call < unit->calls; call++) {
+			bool waits = first + unit->n[call] > others;
+
+			KUNIT_EXPECT_LE(test, unit->n[call], NESTED_BATCH_MAX);
+			KUNIT_EXPECT_EQ_MSG(test,
+					    unit->options[call],
+					    waits ? QI_OPT_NO_RETRY : 0,
+					    "%u others, call %u", others, call);
+			first += unit->n[call];
+		}
+		KUNIT_EXPECT_EQ(test, first, others + 2);
+		KUNIT_EXPECT_EQ(test, unit->calls,
+				others + 2 > NESTED_BATCH_MAX ? 2 : 1);
+	}
+}
+
+static void batch_option(struct kunit *test)
+{
+	struct batch_test *t = test->priv;
+
+	add_others(t, 1);
+	KUNIT_EXPECT_EQ(test, 0,
+			intel_nested_batch_submit(&t->batch,
+						  QI_OPT_WAIT_DRAIN));
+	KUNIT_EXPECT_EQ(test, t->unit.options[0], QI_OPT_WAIT_DRAIN);
+	KUNIT_EXPECT_EQ(test, 0,
+			intel_nested_batch_submit(&t->batch, 0));
+	KUNIT_EXPECT_EQ(test, t->unit.calls, 1);
+	intel_nested_batch_dev_tlb(&t->batch, &t->info, 7, &intel_nested_all);
+	KUNIT_EXPECT_EQ(test, 0,
+			intel_nested_batch_submit(&t->batch,
+						  QI_OPT_WAIT_DRAIN));
+	KUNIT_EXPECT_EQ(test, t->unit.options[1],
+			QI_OPT_WAIT_DRAIN | QI_OPT_NO_RETRY);
+	KUNIT_EXPECT_EQ(test, t->unit.n[1], 1);
+}
+
+static const struct retry_case {
+	const char *name;
+	u16 sid[TRIES_MAX];
+	unsigned int fails;
+	unsigned int calls;
+	int ret;
+} retry_cases[] = {
+	{ "answered", {}, 0, 1, 0 },
+	{ "answered late", { SID }, 1, 2, 0 },
+	{ "not answered", { SID, SID }, 16, 2, -EIO },
+	{ "nobody is named", { 0, 0 }, 16, 2, -EIO },
+	{ "nobody is named, once", { 0 }, 1, 2, 0 },
+	{ "another one", { OTHER_SID }, 1, 2, 0 },
+	{ "another one, 7 times",
+	  { OTHER_SID, OTHER_SID, OTHER_SID, OTHER_SID, OTHER_SID, OTHER_SID,
+	    OTHER_SID }, 7, 8, 0 },
+	{ "another one, always",
+	  { OTHER_SID, OTHER_SID, OTHER_SID, OTHER_SID, OTHER_SID, OTHER_SID,
+	    OTHER_SID, OTHER_SID }, 16, 8, -EIO },
+	{ "another one, then its own",
+	  { OTHER_SID, SID, OTHER_SID, SID }, 16, 4, -EIO },
+};
+
+static void retry_desc(const struct retry_case *c, char *desc)
+{
+	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(retry, retry_cases, retry_desc);
+
+/* A device that does not answer is its own user's, and nobody else's */
+static void batch_retry(struct kunit *test)
+{
+	const struct retry_case *c = test->param_value;
+	struct batch_test *t = test->priv;
+
+	memcpy(t->unit.sid, c->sid, sizeof(c->sid));
+	t->unit.fails = c->fails;
+	add_others(t, 3);
+	intel_nested_batch_dev_tlb(&t->batch, &t->info, 0, &intel_nested_all);
+	KUNIT_EXPECT_EQ(test, c->ret, intel_nested_batch_submit(&t->batch, 0));
+	KUNIT_EXPECT_EQ(test, c->calls, t->unit.calls);
+}
+
+/* 6.5.2.5: SID 47:32; 6.5.2.6: SID 31:16 */
+static void waits_for(struct kunit *test)
+{
+	struct qi_desc desc[] = {
+		{ .qw0 = 0x0000123400000006 },
+		{ .qw0 = 0x0000000012340007 },
+		{ .qw0 = 0x1230abcd001f4003 },
+		{ .qw0 = 0x123fffff567841f8 },
+	};
+
+	KUNIT_EXPECT_TRUE(test, intel_nested_waits_for(desc, 4, 0xabcd));
+	KUNIT_EXPECT_TRUE(test, intel_nested_waits_for(desc, 4, 0x5678));
+	KUNIT_EXPECT_FALSE(test, intel_nested_waits_for(desc, 3, 0x5678));
+	KUNIT_EXPECT_FALSE(test, intel_nested_waits_for(desc, 4, 0x1234));
+	KUNIT_EXPECT_FALSE(test, intel_nested_waits_for(desc, 4, 0x001f));
+	KUNIT_EXPECT_FALSE(test, intel_nested_waits_for(desc, 4, 0xffff));
+	KUNIT_EXPECT_FALSE(test, intel_nested_waits_for(desc, 0, 0xabcd));
+}
+
+/* One after the other, aligned, as large as they may be */
+static void try_split(struct kunit *test, u64 addr, u64 pages, int max,
+		      int want)
+{
+	struct intel_nested_block blocks[NESTED_BLOCKS_MAX + 1];
+	u64 at = addr, left = pages, size;
+	bool larger;
+	int i, n;
+
+	memset(blocks, 0xee, sizeof(blocks));
+	n = intel_nested_split(blocks, addr, pages, max);
+	KUNIT_EXPECT_EQ_MSG(test, n, want, "%#llx + %#llx", addr, pages);
+	KUNIT_EXPECT_EQ(test, blocks[NESTED_BLOCKS_MAX].order, 0xee);
+
+	for (i = 0; i < n; i++) {
+		KUNIT_ASSERT_LE(test, blocks[i].order, max);
+		size = 1ULL << blocks[i].order;
+		KUNIT_EXPECT_EQ(test, blocks[i].addr, at);
+		KUNIT_EXPECT_EQ(test, at & (size * 4096 - 1), 0ULL);
+		KUNIT_EXPECT_LE(test, size, left);
+		larger = blocks[i].order < max && 2 * size <= left &&
+			 !(at & (size * 4096));
+		KUNIT_EXPECT_FALSE(test, larger);
+		at += size * 4096;
+		left -= size;
+	}
+	if (n)
+		KUNIT_EXPECT_EQ(test, left, 0ULL);
+}
+
+static void split_ranges(struct kunit *test)
+{
+	int shift;
+
+	try_split(test, 0x1000, 1, 18, 1);
+	try_split(test, 0, 1, 18, 1);
+	try_split(test, 0, 512, 18, 1);
+	try_split(test, 0x1000, 512, 18, 10);
+	try_split(test, 0x1ff000, 514, 18, 3);
+	try_split(test, 0xfffffffffffff000, 1, 18, 1);
+	try_split(test, 0xffffffffffffe000, 2, 18, 1);
+	try_split(test, 0xffffffffffffd000, 3, 18, 2);
+	try_split(test, 0, 16ULL << 18, 18, 16);
+	try_split(test, 0, (16ULL << 18) + 1, 18, 0);
+	try_split(test, 0, 17ULL << 18, 18, 0);
+	try_split(test, 0, 1ULL << 52, 18, 0);
+	try_split(test, 0x1000, (1ULL << 52) - 1, 18, 0);
+	try_split(test, 0x3000, 0x1ffff, 18, 0);
+	for (shift = 0; shift <= 18; shift++)
+		try_split(test, 0x1000ULL << shift, 1ULL << shift, 18, 1);
+}
+
+/* MAMV of the unit is less than what a range could use */
+static void split_small_blocks(struct kunit *test)
+{
+	try_split(test, 0x200000, 512, 9, 1);
+	try_split(test, 0x200000, 16 * 512, 9, 16);
+	try_split(test, 0x200000, 16 * 512 + 1, 9, 0);
+	try_split(test, 0x40000000, 1ULL << 18, 9, 0);
+	try_split(test, 0x200000, 16, 0, 16);
+	try_split(test, 0x200000, 17, 0, 0);
+	try_split(test, 0x201000, 1, 0, 1);
+}
+
+/* 11.4.2: PSI 39, MAMV 53:48 */
+static void split_capability(struct kunit *test)
+{
+	const u64 psi = 1ULL << 39;
+	int mamv;
+
+	for (mamv = 0; mamv < 64; mamv++) {
+		u64 cap = (u64)mamv << 48;
+
+		KUNIT_EXPECT_EQ(test, intel_nested_max_order(cap | psi),
+				mamv < 18 ? mamv : 18);
+		KUNIT_EXPECT_EQ(test,
+				intel_nested_max_order(cap |
+						       ~(0x3fULL << 48)),
+				mamv < 18 ? mamv : 18);
+		KUNIT_EXPECT_LT(test, intel_nested_max_order(cap), 0);
+	}
+}
+
+static struct kunit_case batch_cases[] = {
+	KUNIT_CASE(batch_cut),
+	KUNIT_CASE(batch_option),
+	KUNIT_CASE_PARAM(batch_retry, retry_gen_params),
+	KUNIT_CASE(waits_for),
+	KUNIT_CASE(split_ranges),
+	KUNIT_CASE(split_small_blocks),
+	KUNIT_CASE(split_capability),
+	{}
+};
+
+static struct kunit_suite batch_suite = {
+	.name = "intel_iommu_nested_batch",
+	.init = batch_test_init,
+	.test_cases = batch_cases,
+};
+
+kunit_test_suite(batch_suite);

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * VT-d nesting: invalidation descriptors that are submitted together
+ *
+ * A call rings the doorbell once and waits once, unless it has more descriptors
+ * than a batch has room for. Context cache, PASID cache, IOTLB and device TLBs are
+ * invalidated in this order (6.5.3), since each could be refilled from the one
+ * before: fences keep it, but for device TLBs, which a unit does not begin with
+ * until the IOTLB invalidations in front are complete (6.5.2.11).
+ */
+#include <linux/iommu_nesting.h>
+#include <linux/pci.h>
+#include <linux/xarray.h>
+
+#include "nested-batch.h"
+
+/* How often a device is waited for: an answer may be lost once */
+#define NESTED_TRIES		2
+
+/*
+ * When a device does not answer, the unit aborts whatever else is pending, of its
+ * other users too. So often that may happen because of devices that are not the
+ * submission's own.
+ */
+#define NESTED_TRIES_OTHERS	8
+
+/**
+ * intel_nested_timed_out - Note which device did not answer
+ * @iommu: the unit, whose queue stands since then (6.5.2.11)
+ *
+ * Units that do not tell have 0, which is no device with a TLB.
+ *
+ * Context: the queue's lock is held.
+ */
+void intel_nested_timed_out(struct intel_iommu *iommu)
+{
+	u64 record = dmar_readq(iommu->reg + DMAR_IQER_REG);
+
+	iommu->qi->silent_sid = DMAR_IQER_REG_ITESID(record);
+}
+
+/**
+ * intel_nested_batch_init - Begin with no descriptors
+ * @batch: the batch
+ * @iommu: the unit
+ */
+void intel_nested_batch_init(struct intel_nested_batch *batch,
+			     struct intel_iommu *iommu)
+{
+	batch->iommu = iommu;
+	batch->n = 0;
+	batch->dev_tlb = false;
+	batch->ret = 0;
+	batch->submit = qi_submit_sync;
+}
+
+/**
+ * intel_nested_batch_next - Room for one more descriptor
+ * @batch: the batch; submitted first when it is full
+ *
+ * Return: where to compose it
+ */
+struct qi_desc *intel_nested_batch_next(struct intel_nested_batch *batch)
+{
+	if (batch->n == NESTED_BATCH_MAX)
+		batch->ret = intel_nested_batch_submit(batch, 0);
+
+	return &batch->desc[batch->n++];
+}
+
+/**
+ * intel_nested_batch_fence - What follows waits for what is there
+ * @batch: the batch
+ */
+void intel_nested_batch_fence(struct intel_nested_batch *batch)
+{
+	if (batch->n)
+		intel_nested_make_fence(intel_nested_batch_next(batch));
+}
+
+/* What is in the batch when it is full is submitted before this one counts */
+static struct qi_desc *next_dev_tlb(struct intel_nested_batch *batch)
+{
+	struct qi_desc *desc = intel_nested_batch_next(batch);
+
+	batch->dev_tlb = true;
+	return desc;
+}
+
+/*
+ * Requests with PASID 0 use the entry of those without, and what they translate is
+ * kept under that number.
+ */
+static void batch_add_dev_tlb(struct intel_nested_batch *batch,
+			      const struct device_domain_info *info, u32 pasid,
+			      const struct intel_nested_block *block)
+{
+	const struct intel_nested_function fn = {
+		.sid	= PCI_DEVID(info->bus, info->devfn),
+		.pfsid	= info->pfsid,
+		.qdep	= info->ats_qdep,
+	};
+
+	if (!pasid)
+		intel_nested_make_dev_tlb(next_dev_tlb(batch), &fn, block);
+	if (info->pasid_enabled)
+		intel_nested_make_dev_tlb_pasid(next_dev_tlb(batch), &fn,
+						pasid, block);
+}
+
+/**
+ * intel_nested_batch_dev_tlb - Drop translations that a device has
+ * @batch: the batch
+ * @info: device behind the batch's unit; nothing to do when it has no TLB
+ * @pasid: PASID, or 0 for translations without one
+ * @block: the addresses
+ *
+ * A device that needs it gets the same again, see quirk_extra_dev_tlb_flush().
+ */
+void intel_nested_batch_dev_tlb(struct intel_nested_batch *batch,
+				const struct device_domain_info *info,
+				u32 pasid,
+				const struct intel_nested_block *block)
+{
+	if (!info->ats_enabled ||
+	    to_pci_dev(info->dev)->error_state == pci_channel_io_perm_failure)
+		return;
+
+	batch_add_dev_tlb(batch, info, pasid, block);
+	if (info->dtlb_extra_inval) {
+		intel_nested_batch_fence(batch);
+		batch_add_dev_tlb(batch, info, pasid, block);
+	}
+}
+
+/**
+ * intel_nested_batch_dev_tlb_all - Drop all translations that a device has
+ * @batch: the batch
+ * @info: device behind the batch's unit, its domain's lock held
+ *
+ * A device TLB is indexed by stage-1 addresses, and has one index for each PASID.
+ */
+void intel_nested_batch_dev_tlb_all(struct intel_nested_batch *batch,
+				    struct device_domain_info *info)
+{
+	unsigned long pasid;
+	void *binding;
+
+	intel_nested_batch_dev_tlb(batch, info, 0, &intel_nested_all);
+	xa_for_each_start(&info->nested.bindings, pasid, binding, 1)
+		intel_nested_batch_dev_tlb(batch, info, pasid,
+					   &intel_nested_all);
+}
+
+/* Did it time out because of a device of its own, or of one that nobody names */
+static bool batch_is_guilty(const struct intel_nested_batch *batch)
+{
+	u16 sid = READ_ONCE(batch->iommu->qi->silent_sid);
+
+	return !sid || intel_nested_waits_for(batch->desc, batch->n, sid);
+}
+
+static int batch_submit_dev_tlb(struct intel_nested_batch *batch,
+				unsigned long options)
+{
+	int own = 0, others = 0, ret;
+
+	do {
+		ret = batch->submit(batch->iommu, batch->desc, batch->n,
+				    options | QI_OPT_NO_RETRY);
+		if (ret != -EAGAIN)
+			break;
+		if (batch_is_guilty(batch))
+			own++;
+		else
+			others++;
+	} while (own < NESTED_TRIES && others < NESTED_TRIES_OTHERS);
+
+	return ret;
+}
+
+/**
+ * intel_nested_batch_submit - Submit descriptors, wait until they are complete
+ * @batch: the batch, empty afterwards
+ * @options: QI_OPT_WAIT_DRAIN or 0
+ *
+ * Context: may sleep.
+ * Return: 0, or -EIO when the unit refused one, now or before, or a device does
+ * not answer
+ */
+int intel_nested_batch_submit(struct intel_nested_batch *batch,
+			      unsigned long options)
+{
+	int ret = 0;
+
+	if (batch->ret || !batch->n)
+		ret = batch->ret;
+	else if (batch->dev_tlb)
+		ret = batch_submit_dev_tlb(batch, options);
+	else
+		ret = batch->submit(batch->iommu, batch->desc, batch->n,
+				    options);
+
+	batch->n = 0;
+	batch->dev_tlb = false;
+	return ret ? -EIO : 0;
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * VT-d nesting: stage 1 owned by user space over the second level of the domain
+ *
+ * Each device has a PASID table of its own, so that one PASID, or the requests
+ * without one, can have different page tables on several devices. The IOTLB knows
+ * translations by domain id and PASID (6.2.4): what is bound to a device has a
+ * domain id of the device's own, and the second level keeps the domain's.
+ *
+ * PASID, page requests and ATS of a device are on for as long as it is attached,
+ * which the driver sees to already: PCI Express leaves open what becomes of a
+ * device whose PASIDs are enabled while ATS is on. What is not bound has no PASID
+ * entry, and faults. Page requests are not passed on to user space: the thread of
+ * the unit's queue answers them as invalid.
+ *
+ * The pages of a PASID table are the driver's, 4 KiB for 64 PASIDs, and stay until
+ * the device is gone: at most 64 MiB for a device with 20 bits of PASID.
+ *
+ * A reset of the device does not concern its IOMMU: what is bound stays bound.
+ */
+#define pr_fmt(fmt)	"DMAR: " fmt
+
+#include <linux/iommu_nesting.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "iommu.h"
+#include "nested-compose.h"
+#include "pasid.h"
+
+/**
+ * intel_nested_enable - Make a domain one that nests
+ * @domain: domain without devices
+ *
+ * Its mappings go to the second level then.
+ *
+ * Return: 0 or -EINVAL
+ */
+int intel_nested_enable(struct iommu_domain *domain)
+{
+	struct dmar_domain *dmar_domain = to_dmar_domain(domain);
+	struct intel_nested_domain *nested = &dmar_domain->nested;
+
+	if (domain->type != IOMMU_DOMAIN_UNMANAGED || nested->enabled ||
+	    !list_empty(&dmar_domain->devices))
+		return -EINVAL;
+
+	init_rwsem(&nested->lock);
+	INIT_LIST_HEAD(&nested->devices);
+	dmar_domain->flags &= ~DOMAIN_FLAG_USE_FIRST_LEVEL;
+	nested->enabled = true;
+	return 0;
+}
+
+/**
+ * intel_nested_enabled - Does a domain nest
+ * @domain: any domain
+ *
+ * Return: what intel_nested_enable() made of it
+ */
+bool intel_nested_enabled(const struct dmar_domain *domain)
+{
+	return domain->nested.enabled;
+}
+
+/**
+ * intel_nested_map_check - May memory be mapped like this
+ * @domain: the domain, nesting or not
+ * @prot: IOMMU_READ, IOMMU_WRITE, ...
+ *
+ * Erratum 772415: units write to pages that the second level has read-only when
+ * they set accessed bits of a first level. 6.1 cannot tell which units do.
+ *
+ * Return: 0, or -EINVAL when the domain nests and the mapping is read-only
+ */
+int intel_nested_map_check(struct dmar_domain *domain, int prot)
+{
+	if (!domain->nested.enabled || prot & IOMMU_WRITE)
+		return 0;
+
+	pr_notice_ratelimited("no read-only mappings where devices nest (erratum 772415)\n");
+	return -EINVAL;
+}
+
+/**
+ * intel_nested_find - Look a device up among those of a domain
+ * @domain: domain that nests, its lock held
+ * @dev: the device, which need not be attached to it
+ *
+ * Return: the device, attached until the lock is dropped, or NULL
+ */
+struct device_domain_info *
+intel_nested_find(struct dmar_domain *domain, struct device *dev)
+{
+	struct device_domain_info *info;
+
+	lockdep_assert_held(&domain->nested.lock);
+
+	list_for_each_entry(info, &domain->nested.devices, nested.node)
+		if (info->dev == dev)
+			return info;
+
+	return NULL;
+}
+
+static int nested_add(struct intel_nested_device *nested,
+		      const struct iommu_gpasid_bind_data *data)
+{
+	struct iommu_gpasid_bind_data *binding;
+	int ret;
+
+	binding = kmemdup(data, sizeof(*data), GFP_KERNEL_ACCOUNT);
+	if (!binding)
+		return -ENOMEM;
+
+	ret = xa_insert(&nested->bindings, data->hpasid, binding,
+			GFP_KERNEL_ACCOUNT);
+	if (ret)
+		goto err_free;
+
+	if (data->flags & IOMMU_SVA_GPASID_VAL) {
+		ret = xa_insert(&nested->gpasids, data->gpasid,
+				xa_mk_value(data->hpasid), GFP_KERNEL_ACCOUNT);
+		if (ret)
+			goto err_erase;
+	}
+
+	return 0;
+
+err_erase:
+	xa_erase(&nested->bindings, data->hpasid);
+err_free:
+	kfree(binding);
+	return ret;
+}
+
+static bool nested_del(struct intel_nested_device *nested, ioasid_t pasid)
+{
+	struct iommu_gpasid_bind_data *binding;
+
+	binding = xa_erase(&nested->bindings, pasid);
+	if (!binding)
+		return false;
+
+	if (binding->flags & IOMMU_SVA_GPASID_VAL)
+		xa_erase(&nested->gpasids, binding->gpasid);
+	kfree(binding);
+	return true;
+}
+
+static int nested_check_bind(struct device_domain_info *info,
+			     const struct iommu_gpasid_bind_data *data)
+{
+	struct pasid_entry *entry;
+	int ret;
+
+	ret = intel_nested_check_data(info->iommu->cap, info->iommu->ecap,
+				      data);
+	if (ret)
+		return ret;
+	if (data->hpasid >> info->nested.pasid_bits)
+		return -EOPNOTSUPP;
+	if (xa_load(&info->nested.bindings, data->hpasid))
+		return -EBUSY;
+
+	entry = intel_nested_pasid_entry(info->dev, data->hpasid);
+	if (!entry)
+		return -ENOMEM;
+
+	/* The kernel's own */
+	return data->hpasid && pasid_pte_is_present(entry) ? -EBUSY : 0;
+}
+
+static int nested_bind(struct device_domain_info *info,
+		       const struct iommu_gpasid_bind_data *data)
+{
+	int ret;
+
+	ret = nested_check_bind(info, data);
+	if (ret)
+		return ret;
+
+	ret = nested_add(&info->nested, data);
+	if (ret)
+		return ret;
+
+	ret = info->nested.blocked ?
+		intel_nested_unblock(info) :
+		intel_nested_install(info, data->hpasid, data);
+	if (ret)
+		nested_del(&info->nested, data->hpasid);
+
+	return ret;
+}
+
+static int intel_nested_bind_pgtbl(struct iommu_domain *domain,
+				   struct device *dev,
+				   const struct iommu_gpasid_bind_data *data)
+{
+	struct dmar_domain *dmar_domain = to_dmar_domain(domain);
+	struct device_domain_info *info;
+	int ret;
+
+	if (!dmar_domain->nested.enabled)
+		return -EOPNOTSUPP;
+
+	down_write(&dmar_domain->nested.lock);
+	info = intel_nested_find(dmar_domain, dev);
+	ret = info ? nested_bind(info, data) : -ENODEV;
+	up_write(&dmar_domain->nested.lock);
+
+	return ret;
+}
+
+static void intel_nested_unbind_pgtbl(struct iommu_domain *domain,
+				      struct device *dev, ioasid_t pasid)
+{
+	struct dmar_domain *dmar_domain = to_dmar_domain(domain);
+	struct device_domain_info *info;
+	struct intel_nested_device *nested;
+
+	if (!dmar_domain->nested.enabled)
+		return;
+
+	down_write(&dmar_domain->nested.lock);
+	info = intel_nested_find(dmar_domain, dev);
+	if (!info)
+		goto out_unlock;
+
+	nested = &info->nested;
+	if (nested->blocked) {
+		nested_del(nested, pasid);
+		intel_nested_unblock(info);
+	} else if (xa_load(&nested->bindings, pasid)) {
+		intel_nested_remove(info, pasid);
+		nested_del(nested, pasid);
+	}
+
+out_unlock:
+	up_write(&dmar_domain->nested.lock);
+}
+
+const struct iommu_nesting_ops intel_nesting_ops = {
+	.owned_pasids		= true,
+	.get_info		= intel_nested_get_info,
+	.bind_pgtbl		= intel_nested_bind_pgtbl,
+	.unbind_pgtbl		= intel_nested_unbind_pgtbl,
+	.cache_invalidate	= intel_nested_cache_invalidate,
+};
