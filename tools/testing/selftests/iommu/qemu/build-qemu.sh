@@ -1,18 +1,33 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Finds or builds the emulator: build-qemu.sh TARGET (aarch64).
+# Finds or builds the emulator: build-qemu.sh TARGET [stock | tree DIR] (aarch64,
+# x86_64).
 # Prints the path of qemu-system-TARGET on stdout, everything else on stderr.
 #
 # A QEMU of the machine's own will do when it is new enough and has no patches/
 # to carry. Otherwise Debian's source package is built with the few devices of
-# devices-TARGET.mak. The result stays in the cache under a hash of all that went
-# into it; it gets that name only when it is complete.
+# devices-TARGET.mak. A target with patches gets the files in model/ and the
+# devices of devices-TARGET-model.mak too; with the word stock it gets none of
+# that. The result stays in the cache under a hash of all that went into it; it
+# gets that name only when it is complete.
+#
+# The word stock is for the qtests, which have to fail without our patches. It
+# always builds: Debian's own QEMU has no qtest accelerator. The word tree builds
+# anew in DIR, prints the folders of the sources and of the build, and leaves them
+# to the caller.
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 . "$here/lib.sh"
 . "$here/debian.sh"
 
-target=${1:?usage: build-qemu.sh TARGET}
+target=${1:?usage: build-qemu.sh TARGET [stock | tree DIR]}
+stock='' tree=''
+case ${2-} in
+'') ;;
+stock) stock=stock ;;
+tree) tree=${3:?tree needs a folder} ;;
+*) die "unknown: $2 (stock, tree DIR or nothing)" ;;
+esac
 devices=$here/devices-$target.mak
 [ -r "$devices" ] || die "no device list devices-$target.mak"
 name=qemu-system-$target
@@ -28,20 +43,39 @@ options="--target-list=$target-softmmu --with-devices-$target=rig
 at_least() { dpkg --compare-versions "$1" ge "$2"; }
 qemu_version() { "$1" --version | sed -n '1s/.* version \([0-9.]*\).*/\1/p'; }
 
-patches() { "$here/patch-series.sh" list "$here/patches" "$target"; }
+patches()
+{
+	[ -n "$stock" ] || "$here/patch-series.sh" list "$here/patches" "$target"
+}
+
+# Paths below model/ of the new files, when the target has patches that use them.
+model_files()
+{
+	[ -n "$(patches)" ] || return 0
+	(cd "$here/model" && find hw include -type f | LC_ALL=C sort)
+}
+
+device_lists()
+{
+	cat "$devices"
+	[ -z "$(patches)" ] || cat "$here/devices-$target-model.mak"
+}
 
 # inputs VERSION: everything that decides what comes out.
 inputs()
 {
 	echo "$1" "$options"
-	cat "$0" "$here/patch-series.sh" "$devices"
+	cat "$0" "$here/patch-series.sh"
+	device_lists
 	patches | xargs -r cat
+	model_files
+	(cd "$here/model" && model_files | xargs -r cat)
 	cc --version | head -n 1
 }
 
 packaged()
 {
-	[ -z "$(patches)" ] && command -v "$name" > /dev/null || return 1
+	[ -z "$stock$tree$(patches)" ] && command -v "$name" > /dev/null || return 1
 	_version=$(qemu_version "$name")
 	at_least "${_version:-0}" "$least" || return 1
 	say "${RIG_STAGE:+$RIG_STAGE }QEMU $_version: the machine's own"
@@ -52,7 +86,7 @@ packaged()
 finished()
 {
 	_built=$store/built/$(inputs "$1" | hash_stdin)/$name
-	[ -x "$_built" ] || return 1
+	[ -z "$tree" ] && [ -x "$_built" ] || return 1
 	touch "${_built%/*}"
 	say "${RIG_STAGE:+$RIG_STAGE }QEMU $(qemu_version "$_built"): built before (source $1)"
 	echo "$_built"
@@ -90,9 +124,18 @@ provide_meson()
 	export PYTHONPATH PATH
 }
 
+lay_model()
+{
+	model_files | while read -r _file; do
+		[ ! -e "$1/src/$_file" ] || die "model/$_file exists in QEMU $version"
+		mkdir -p "$(dirname "$1/src/$_file")"
+		cp "$here/model/$_file" "$1/src/$_file"
+	done
+}
+
 build()
 {
-	cp "$devices" "$1/src/configs/devices/$target-softmmu/rig.mak"
+	device_lists > "$1/src/configs/devices/$target-softmmu/rig.mak"
 	mkdir "$1/build"
 	cd "$1/build"
 	export CCACHE_DIR="$cache/ccache"
@@ -133,11 +176,17 @@ version=$(newest_source "$apt" qemu)
 finished "$version" && { echo "$version" > "$store/version"; exit; }
 
 say "${RIG_STAGE:+$RIG_STAGE }QEMU $version: Debian 13's source package"
-work=$store/work
+work=${tree:-$store/work}
 rm -rf "$work"
 mkdir "$work"
 fetch_source "$work"
-"$here/patch-series.sh" apply "$here/patches" "$target" "$work/src" "QEMU $version"
+lay_model "$work"
+[ -n "$stock" ] ||
+	"$here/patch-series.sh" apply "$here/patches" "$target" "$work/src" "QEMU $version"
 provide_meson "$work/meson"
 build "$work"
-publish "$work"
+if [ -n "$tree" ]; then
+	echo "$work/src $work/build"
+else
+	publish "$work"
+fi
