@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Builds the guest's user space:
-# build-guest.sh ARCH SOURCE KERNEL OBJECTS tests|shell|selftest INITRD
+# build-guest.sh ARCH SOURCE KERNEL OBJECTS tests|shell|selftest|oracle INITRD
 # SOURCE is the kernel tree that holds the tests, KERNEL the folder that
 # build-kernel.sh printed. INITRD holds /init and, as asked for: the kselftests
-# in /kselftest/iommu, a shell around them, or the rig's own faulty program.
+# in /kselftest/iommu, a shell around them, the rig's own faulty program, or the
+# oracle's, whose sources are ours and not in SOURCE.
 #
 # On x86_64 there are more: a 32-bit program of one test, with "32" after its name,
 # and what next/Makefile builds.
@@ -92,6 +93,11 @@ shell)
 selftest)
 	compile "$root/kselftest/iommu/faulty" "$here/selftest/faulty.c"
 	cp -r "$kernel/modules" "$root/" ;;
+oracle)
+	make -C "$here/.." -f qemu/oracle/Makefile "KERNEL=$source" \
+		"HEADERS=$kernel/headers" "OUTPUT=$root/kselftest/iommu" \
+		"CROSS_COMPILE=$cross" USERLDFLAGS=-static > "$objects/oracle.log" 2>&1 ||
+		{ tail -n 30 "$objects/oracle.log" >&2; die "can't build the oracle's test"; } ;;
 *)
 	die "unknown kind of guest: $kind" ;;
 esac

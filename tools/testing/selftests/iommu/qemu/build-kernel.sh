@@ -10,6 +10,7 @@
 #   plain	none, to count instructions
 #   next	plain with next/next.patch: the interface as a later version of
 #		the kernel might have it
+#   oracle	a later kernel, with upstream's own nesting instead of the series
 #   gcov	plain with coverage counters in the files of the series
 #
 # With TREE the result is kept in the cache under a hash of all that went into it
@@ -30,16 +31,22 @@ patch=
 
 case $arch-$variant in
 arm64-debug)
-	fragments="common arm64 debug kunit nesting nesting-kunit nesting-arm64" ;;
+	fragments="common arm64 debug kunit nesting nesting-kunit nesting-arm64"
+	fragments="$fragments nesting-arm64-kunit" ;;
+arm64-plain)
+	fragments="common arm64 nesting nesting-arm64" ;;
 x86_64-debug)
-	fragments="common x86_64 debug sanitizers faults kunit nesting"
-	fragments="$fragments nesting-kunit nesting-mock" ;;
+	fragments="common x86_64 vtd debug sanitizers faults kunit nesting"
+	fragments="$fragments nesting-kunit nesting-vtd nesting-vtd-kunit"
+	fragments="$fragments nesting-mock" ;;
 x86_64-gcov)
 	fragments="common x86_64 gcov kunit nesting nesting-kunit nesting-mock" ;;
+x86_64-oracle)
+	fragments="oracle x86_64 vtd" ;;
 x86_64-plain)
-	fragments="common x86_64 nesting nesting-mock" ;;
+	fragments="common x86_64 vtd nesting nesting-vtd nesting-mock" ;;
 x86_64-next)
-	fragments="common x86_64 nesting nesting-mock"
+	fragments="common x86_64 vtd nesting nesting-vtd nesting-mock"
 	patch=$here/next/next.patch ;;
 *)
 	die "no kernel '$variant' for ARCH=$arch" ;;

@@ -20,6 +20,46 @@ X86_DEVICES = ('-device', EDU, '-device', EDU, '-device', EDU,
                '-device', f'{EDU},bus=shared,addr=1',
                '-device', f'{EDU},bus=shared,addr=2')
 
+# VT-d that nests is the rig's own model. It comes before the devices behind it.
+# Four devices with PASIDs, ATS and PRI. The third, behind a port, can be reset with
+# its bus; the last is in a slot that the guest's kernel can switch off: the slots are
+# PCI Express's own, not ACPI's. No port has both: pciehp would reset the bus, under a
+# lock that it also holds while VFIO removes a device. The edu has none of these.
+TESTDEV = 'iommu-testdev'
+X86_VTD = ('-L', '/usr/share/seabios', '-L', '/usr/share/qemu',
+           '-M', 'q35', '-cpu', 'qemu64,+smep,+smap,+pdpe1gb', '-m', '1G',
+           '-global', 'ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off')
+VTD_DEVICES = ('-device', f'{TESTDEV},addr=4', '-device', f'{TESTDEV},addr=5',
+               '-device', 'pcie-root-port,id=rp,addr=6,chassis=1,slot=1,hotplug=off',
+               '-device', f'{TESTDEV},bus=rp', '-device', f'{EDU},addr=7',
+               '-device', 'pcie-root-port,id=rp2,addr=8,chassis=2,slot=2',
+               '-device', f'{TESTDEV},bus=rp2')
+# QEMU's CPUs run in turns: in threads of their own, one that changes the memory map,
+# as resets do, can end QEMU with an assertion of another's (iotlb_to_section()).
+# The last 4 MiB are for a test that needs 2 MiB in one piece.
+VTD_RUN = {'words': ('intel_iommu=on,sm_on', 'iommu=nopt', 'mem=1020M'),
+           'accel': 'tcg,thread=single'}
+
+
+def vtd(width=48, nesting=True, ats='on', extra=''):
+    """QEMU's options for a machine behind VT-d."""
+    unit = ('intel-iommu,intremap=on,x-scalable-mode=on,'
+            f'aw-bits={width},device-iotlb={ats}')
+    if nesting:
+        unit += f',x-nesting=on,x-pasid-mode=on,x-prs={ats}{extra}'
+    return X86_VTD + ('-device', unit) + VTD_DEVICES
+
+
+# A page request that takes its time: a driver that doesn't drain is found out.
+DELAY = ',x-prq-delay=200000000'
+
+# 64 domain ids: a driver that loses some is out of them soon
+FEW_IDS = ',x-nd=1'
+
+# What a unit can be told to ignore: kinds of descriptors, page requests, drains
+DROPS = ('context', 'iotlb', 'dev-tlb', 'piotlb', 'pasid-cache', 'dev-piotlb',
+         'pgresp', 'prq', 'drain')
+
 # One instruction takes one virtual nanosecond, and time stands still for
 # devices: the same run gives the same numbers.
 ICOUNT = ('-icount', 'shift=0,sleep=off,align=off', '-seed', '1',
@@ -27,17 +67,46 @@ ICOUNT = ('-icount', 'shift=0,sleep=off,align=off', '-seed', '1',
 
 COUNTED = ('nokaslr', 'tsc=reliable')
 
+# The MP table describes a machine without an IOMMU as well as ACPI, under KASAN in
+# half the time. Without interrupt remapping VFIO wants to be asked twice.
+NO_IOMMU = {'words': ('acpi=off', 'vfio_iommu_type1.allow_unsafe_interrupts=1')}
+
 WORDS = {
     'arm64': ('console=ttyAMA0',),
-    # Without an IOMMU that remaps interrupts VFIO wants to be asked twice. KASAN
-    # sees what SLUB's own checks would, in half the time. The check of the timer
-    # fails when the host gives the machine no time.
-    'x86_64': ('console=ttyS0', 'vfio_iommu_type1.allow_unsafe_interrupts=1',
-               'slub_debug=-', 'no_timer_check'),
+    # KASAN sees what SLUB's own checks would, in half the time. The check of the
+    # timer fails when the host gives the machine no time.
+    'x86_64': ('console=ttyS0', 'slub_debug=-', 'no_timer_check'),
 }
 
 
 NO_NESTING = ('nesting_smmuv3,--no-nesting', 'nesting_info,--no-nesting')
+# Of VT-d's tests those that depend on the width, and those that repeat something
+WIDE = '+'.join((
+    'capability', 'canonical_addresses', 'five_levels', 'bind_bad', 'bind_unoffered',
+    'binds_leave_nothing', 'attaches_leave_nothing', 'pasids_from_everywhere',
+    'stage2_unmapped_during_dma', 'everything_at_once', 'is_clean'))
+# And one for each way through the kernel, for a kernel that checks itself and takes
+# several times as long: life and death, failures, errors, races. Not the slot that is
+# switched off: lockdep reports the order of 6.1's own pciehp's locks.
+CHECKED = '+'.join((
+    'capability', 'write_4k', 'stage2_unmapped_at_once', 'stage2_of_root_unmapped',
+    'msi', 'invalidate_addr', 'invalidate_pasid', 'invalidate_domain',
+    'invalidate_uneven_ranges', 'gpasid_crossed', 'gpasid_ends_with_binding',
+    'pasid_of_another_process', 'close_one', 'free_one', 'free_all', 'all_or_nothing',
+    'detach_one', 'driver_unbound_from_one', 'close_dgc', 'close_cgd',
+    'device_reopened', 'group_detached', 'driver_unbound_while_open',
+    'closed_during_dma', 'unbound_during_dma', 'stage2_unmapped_during_dma',
+    'process_killed', 'function_reset', 'function_reset_during_dma', 'hot_reset',
+    'hot_reset_during_dma', 'unplugged', 'unplugged_while_open',
+    'device_does_not_answer',
+    'device_does_not_answer_unbind', 'device_does_not_answer_unmap',
+    'device_does_not_answer_close', 'page_requests_are_answered',
+    'unbind_drains_page_requests', 'bind_bad', 'bind_unoffered', 'pasid_table',
+    'invalidate_bad_range', 'invalidate_bad_space', 'edu_rid', 'no_operations',
+    'large_page_replaces_table', 'everything_at_once', 'everything_fails_at_once',
+    'binds_leave_nothing', 'attaches_leave_nothing', 'pasids_from_everywhere',
+    'is_clean'))
+NO_NESTING_VTD = ('nesting_vtd,--no-nesting', 'nesting_info,--no-nesting')
 
 
 @dataclass(frozen=True)
@@ -46,6 +115,13 @@ class Machine:
     arch: str
     options: tuple
     cpus: int = 2
+    words: tuple = ()  # of the kernel command line, besides those of WORDS
+    accel: str = 'tcg'
+
+    @property
+    def host_cpus(self):
+        """How many CPUs of the host it keeps busy."""
+        return 1 if 'thread=single' in self.accel else self.cpus
 
 
 MACHINES = {
@@ -55,8 +131,20 @@ MACHINES = {
         '-global', 'arm-smmuv3.stage=1', '-device', EDU)),
     'arm64-stage2': Machine('arm64', ARM64 + (
         '-global', 'arm-smmuv3.stage=2', '-device', EDU)),
-    'x86-mock': Machine('x86_64', X86 + X86_DEVICES),
-    'x86-counted': Machine('x86_64', X86 + X86_DEVICES + ICOUNT, cpus=1),
+    'x86-mock': Machine('x86_64', X86 + X86_DEVICES, **NO_IOMMU),
+    'x86-vtd': Machine('x86_64', vtd(), **VTD_RUN),
+    'x86-vtd-noats': Machine('x86_64', vtd(ats='off'), **VTD_RUN),
+    'x86-vtd-57': Machine('x86_64', vtd(width=57, extra=FEW_IDS), **VTD_RUN),
+    'x86-vtd-single': Machine('x86_64', vtd(nesting=False), **VTD_RUN),
+    'x86-vtd-delay': Machine('x86_64', vtd(extra=DELAY), **VTD_RUN),
+    **{f'x86-vtd-drop-{kind}':
+       Machine('x86_64', vtd(extra=f'{DELAY},x-drop={kind}'), **VTD_RUN)
+       for kind in DROPS},
+    'x86-vtd-counted': Machine('x86_64', vtd() + ICOUNT, cpus=1, **VTD_RUN),
+    'x86-vtd-noats-counted': Machine('x86_64', vtd(ats='off') + ICOUNT, cpus=1,
+                                     **VTD_RUN),
+    'x86-counted': Machine('x86_64', X86 + X86_DEVICES + ICOUNT, cpus=1,
+                           **NO_IOMMU),
 }
 
 
@@ -79,6 +167,9 @@ class Boot:
         return f'{self.machine} {self.label}'.strip()
 
 
+# No debugging: many repeats, and memory that comes back
+PLAIN = {'variant': 'plain', 'kmemleak': False, 'timeout': 600}
+
 TEST = {
     'arm64': (
         Boot('arm64-nested', ('nesting_smmuv3', 'nesting_info'), kunit=True),
@@ -86,6 +177,12 @@ TEST = {
         Boot('arm64-stage2', NO_NESTING, kmemleak=False, timeout=120),
     ),
     'x86_64': (
+        Boot('x86-vtd-delay', (f'nesting_vtd,--ats,--only,{CHECKED}',
+                               'nesting_info,--vtd'), timeout=1500),
+        Boot('x86-vtd', ('nesting_vtd',), **PLAIN),
+        Boot('x86-vtd-noats', ('nesting_vtd,--no-ats',), **PLAIN),
+        Boot('x86-vtd-57', (f'nesting_vtd,--five-levels,--only,{WIDE}',), **PLAIN),
+        Boot('x86-vtd-single', NO_NESTING_VTD, kmemleak=False, timeout=120),
         Boot('x86-mock', (
             'nesting_mock', 'nesting_fail_nth', 'nesting_next_old,old',
             'nesting_next_new,old'), kunit=True, timeout=900),
@@ -107,22 +204,72 @@ COVERAGE = {'x86_64': (
          variant='gcov', kunit=True, kmemleak=False, coverage=True, timeout=600),
 )}
 
+# Upstream's kernel, which has neither the series nor kmemleak
+ORACLE_RUN = {'variant': 'oracle', 'kmemleak': False, 'timeout': 300}
+ORACLE = {'x86_64': (
+    Boot('x86-vtd', ('oracle_vtd',), 'oracle', **ORACLE_RUN),
+    Boot('x86-vtd-delay', ('oracle_vtd',), 'oracle', **ORACLE_RUN),
+    Boot('x86-vtd-noats', ('oracle_vtd,--no-ats',), 'oracle', **ORACLE_RUN),
+)}
+
+
+# Of our own tests those that a missing descriptor or page request makes fail
+NOTICE_DROPS = '+'.join((
+    'invalidate_addr', 'invalidate_pasid', 'invalidate_domain', 'edu_rid', 'unbind',
+    'bind_after_use', 'replace_without_invalidation', 'stage2_unmapped_at_once',
+    'group_detached', 'unplugged', 'page_request_is_answered',
+    'unbind_drains_page_requests'))
+
+
+def drop_boots(kind=None):
+    """The boots, by guest, that notice when the unit ignores KIND, or don't when it
+    ignores nothing."""
+    name = f'x86-vtd-drop-{kind}' if kind else 'x86-vtd-delay'
+    return {
+        'oracle': Boot(name, ('oracle_vtd',), 'oracle', **ORACLE_RUN),
+        'tests': Boot(name, (f'nesting_vtd,--only,{NOTICE_DROPS}',), 'drop',
+                      variant='plain', kmemleak=False),
+    }
+
+
+def bench_boots(name):
+    """The boots that tell what calls cost on machine NAME, by guest."""
+    counted = {'kmemleak': False, 'append': COUNTED, 'timeout': 300}
+    return {
+        'tests': Boot(name, ('nesting_bench,--icount',), 'ours', variant='plain',
+                      **counted),
+        'oracle': Boot(name, ('oracle_bench,--icount',), 'iommufd', variant='oracle',
+                       **counted),
+    }
+
+
+BENCH = {
+    'device with ATS': bench_boots('x86-vtd-counted'),
+    'device without ATS': bench_boots('x86-vtd-noats-counted'),
+}
+
 # The boots of each purpose, by architecture
 SETS = {
     'test': TEST,
     'cost': COST,
     'coverage': COVERAGE,
+    'oracle': ORACLE,
 }
 
-# The machine that `make shell` boots, and the demo where there is one
+# The machine that `make shell` boots, and the demos
 SHELL = {'arm64': 'arm64-nested', 'x86_64': 'x86-mock'}
-DEMO = {'arm64': ('arm64-nested', 'nesting_smmuv3,--demo')}
+DEMO = {
+    'arm64': Boot('arm64-nested', ('nesting_smmuv3,--demo',), 'demo',
+                  variant='plain', timeout=120),
+    'x86_64': Boot('x86-vtd', ('nesting_vtd,--demo',), 'demo', variant='plain',
+                   timeout=120),
+}
 
 
 def command(qemu, machine, kernel, initrd, words):
     """QEMU's command line for MACHINE, without console and ports."""
-    append = [*WORDS[machine.arch], 'panic=-1', 'oops=panic', *words]
+    append = [*WORDS[machine.arch], *machine.words, 'panic=-1', 'oops=panic', *words]
     return [qemu, '-nodefaults', '-display', 'none', '-no-reboot',
-            '-accel', 'tcg',
+            '-accel', machine.accel,
             '-smp', f'{machine.cpus},sockets={machine.cpus}', *machine.options,
             '-kernel', kernel, '-initrd', initrd, '-append', ' '.join(append)]

@@ -1,10 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# The rig's stages in order: rig.sh demo|test|shell|selftest|fuzz|cost|coverage
+# The rig's stages in order:
+# rig.sh demo|test|shell|selftest|fuzz|cost|coverage|oracle|oracle-mutants|bench
 # Makes what is missing or out of date, then boots the machines.
 #
-#   ARCH	architecture of the machines: arm64 or x86_64; the tests run on
-#		both when it isn't set
+#   ARCH	architecture of the machines: arm64 or x86_64; tests and demo run
+#		on both when it isn't set
+#   ORACLE_KERNEL	source package of the oracle's kernel, the newest when unset
+#   ORACLE_DROPS	what oracle-mutants lets the unit ignore, everything when unset
 #   KSRC	kernel tree to use instead of the series' own
 #   FUZZ_INPUTS, FUZZ_SECONDS, FUZZ_SEED	how long the fuzzer runs, whatever comes
 #		first, and where it starts
@@ -15,7 +18,7 @@ here=$(dirname "$(readlink -f "$0")")
 . "$here/lib.sh"
 . "$here/debian.sh"
 
-usage='usage: rig.sh demo|test|shell|selftest|fuzz|cost|coverage'
+usage='usage: rig.sh demo|test|shell|selftest|fuzz|cost|coverage|oracle|oracle-mutants|bench'
 what=${1:?$usage}
 since=$(date +%s)
 top=$(readlink -f "$here/../../../../..")
@@ -28,11 +31,13 @@ variants=debug
 case $what in
 test)		archs='arm64 x86_64' ;;
 selftest)	archs='arm64 x86_64' kind=selftest ;;
-demo)		archs=arm64 ;;
-shell)		archs=arm64 kind=shell ;;
+demo)		archs='arm64 x86_64' variants=plain ;;
+shell)		archs=arm64 kind=shell variants=plain ;;
 fuzz)		archs=x86_64 ;;
 cost)		archs=x86_64 variants=plain ;;
 coverage)	archs=x86_64 variants=gcov ;;
+oracle)		archs=x86_64 kind=oracle variants=oracle ;;
+oracle-mutants|bench)	archs=x86_64 variants=plain ;;
 *)		die "unknown: $what; $usage" ;;
 esac
 only=$archs
@@ -42,7 +47,7 @@ arm64|x86_64)	archs=$ARCH ;;
 *)		die "no machine for ARCH=$ARCH, only arm64 and x86_64" ;;
 esac
 case "$what $archs" in
-demo\ x86_64|fuzz\ arm64|cost\ arm64|coverage\ arm64)
+fuzz\ arm64|cost\ arm64|coverage\ arm64|oracle*\ arm64|bench\ arm64)
 	die "there is no $what for ARCH=$archs, only $only" ;;
 esac
 
@@ -87,6 +92,10 @@ for _arch in $archs; do
 	set -- $(variants_of "$_arch")
 	stages=$((stages + 2 + $#))
 done
+# The oracle's kernel and guest come after those of our own tests.
+case $what in
+oracle-mutants|bench)	stages=$((stages + 4)) ;;
+esac
 stage=0
 next_stage()
 {
@@ -111,7 +120,11 @@ sources()
 	next_stage
 	tree=
 	suffix=
-	if [ -n "${KSRC:-}" ]; then
+	if [ "$kind" = oracle ]; then
+		_oracle=$("$here/oracle/fetch-kernel.sh")
+		source=${_oracle#* }
+		tree=${_oracle% *}
+	elif [ -n "${KSRC:-}" ]; then
 		source=$(readlink -f "$KSRC")
 		suffix=-ksrc
 	elif [ -x "$top/scripts/checkout-series" ]; then
@@ -183,6 +196,18 @@ prepare()
 	next_stage
 }
 
+# What the oracle needs, after our own tests' machine.
+prepare_oracle()
+{
+	kind=oracle
+	variants=oracle
+	sources
+	for _arch in $archs; do
+		machine "$_arch"
+	done
+	next_stage
+}
+
 run()
 {
 	_archs=
@@ -240,6 +265,23 @@ fuzz)
 cost)
 	say "$RIG_STAGE boot"
 	run boots --set cost
+	;;
+oracle)
+	say "$RIG_STAGE boot"
+	tee_to "$build/results/oracle.ktap" run boots --set oracle
+	;;
+oracle-mutants)
+	prepare_oracle
+	say "$RIG_STAGE boot"
+	# shellcheck disable=SC2086 # a list of words
+	tee_to "$build/results/oracle-mutants.ktap" python3 -B "$here/mutants.py" \
+		--rig "$logs" ${ORACLE_DROPS:-}
+	;;
+bench)
+	prepare_oracle
+	say "$RIG_STAGE boot"
+	tee_to "$build/results/bench.ktap" python3 -B "$here/bench.py" --rig "$logs" \
+		${RIG_TIMEOUT:+--timeout "$RIG_TIMEOUT"}
 	;;
 coverage)
 	say "$RIG_STAGE boot"

@@ -7,8 +7,12 @@ ARCH/initrd-KIND, and ARCH/kernel-VARIANT.skip with the reason when a kernel can
 be had.
 """
 import argparse
+import contextlib
+import itertools
 import os
+import queue
 import sys
+import threading
 import time
 
 import guest_run
@@ -67,13 +71,75 @@ def guest_words(boot):
     return words + list(boot.append)
 
 
+class Cpus:
+    """The host's CPUs, which boots take in the order of their numbers."""
+
+    def __init__(self):
+        self.total = os.cpu_count() or 1
+        self.free = self.total
+        self.next = 0
+        self.closed = False
+        self.changed = threading.Condition()
+
+    def close(self):
+        """Whoever still waits gets none."""
+        with self.changed:
+            self.closed = True
+            self.changed.notify_all()
+
+    @contextlib.contextmanager
+    def taken(self, number, wanted):
+        """Boot NUMBER has WANTED of them, or all when there are fewer."""
+        wanted = min(wanted, self.total)
+        with self.changed:
+            self.changed.wait_for(lambda: self.closed or (
+                number == self.next and self.free >= wanted))
+            if self.closed:
+                raise InterruptedError('not started')
+            self.next += 1
+            self.free -= wanted
+            self.changed.notify_all()
+        try:
+            yield
+        finally:
+            with self.changed:
+                self.free += wanted
+                self.changed.notify_all()
+
+
+class Running(threading.Thread):
+    """A boot in a thread of its own; its lines are read with lines()."""
+
+    def __init__(self, start):
+        super().__init__()
+        self.outcome = None  # stays None when the boot couldn't be tried
+        self.queue = queue.SimpleQueue()
+        self.begin = start
+        self.start()
+
+    def run(self):
+        """The thread; whatever happens, the lines come to an end."""
+        try:
+            self.outcome = self.begin(self.queue.put)
+        except OSError as problem:
+            self.queue.put(f'# {problem}')
+        finally:
+            self.queue.put(None)
+
+    def lines(self):
+        """Yield them as they come."""
+        return iter(self.queue.get, None)
+
+
 class Report:
     """KTAP for a list of boots, two results for each: its tests, and whether it
-    came to its end."""
+    came to its end. Boots run beside each other when the host has the CPUs for it,
+    and are reported in their order."""
 
     def __init__(self, built, timeout):
         self.built = built
         self.timeout = timeout
+        self.cpus = Cpus()
         self.number = 0
         self.failed = False
 
@@ -83,73 +149,94 @@ class Report:
         self.failed |= not ok
         say(f'{"" if ok else "not "}ok {self.number} {name}{directive}')
 
-    def boot(self, boot):
-        """Run BOOT and report it."""
-        arch = machine.MACHINES[boot.machine].arch
-        start = time.monotonic()
-        try:
-            parts = self.built.parts(arch, boot.variant, boot.name, boot.coverage)
-        except FileNotFoundError as missing:
-            say(f'# {missing}')
-            self.result(False, f'{boot.name} tests')
-            self.result(False, f'{boot.name} verdict')
-            return
-        outcome = guest_run.boot(parts, boot.machine, guest_words(boot),
-                                 self.timeout or boot.timeout,
-                                 lambda line: say('    ' + line))
-        if outcome.problem:
-            for line in outcome.console_tail():
-                say('# console: ' + line)
-            say(f'# {boot.name}: {outcome.problem}')
-        say(f'# {boot.name}: {time.monotonic() - start:.1f} s, '
-            f'console in {parts.console}')
-        self.result(outcome.verdict == 'ok', f'{boot.name} tests')
-        self.result(not outcome.problem, f'{boot.name} verdict')
+    def start(self, number, boot):
+        """Run BOOT as soon as it is its turn."""
+        on = machine.MACHINES[boot.machine]
+
+        def begin(emit):
+            with self.cpus.taken(number, on.host_cpus):
+                parts = self.built.parts(on.arch, boot.variant, boot.name,
+                                         boot.coverage)
+                began = time.monotonic()
+                outcome = guest_run.boot(parts, boot.machine, guest_words(boot),
+                                         self.timeout or boot.timeout,
+                                         lambda line: emit('    ' + line))
+                took = time.monotonic() - began
+            for line in outcome.console_tail() if outcome.problem else ():
+                emit('# console: ' + line)
+            if outcome.problem:
+                emit(f'# {boot.name}: {outcome.problem}')
+            emit(f'# {boot.name}: {took:.1f} s, console in {parts.console}')
+            return outcome
+
+        return Running(begin)
+
+    def boot(self, boot, running):
+        """Report BOOT, which is under way."""
+        for line in running.lines():
+            say(line)
+        outcome = running.outcome
+        self.result(bool(outcome) and outcome.verdict == 'ok', f'{boot.name} tests')
+        self.result(bool(outcome) and not outcome.problem, f'{boot.name} verdict')
 
     def run(self, boots):
         """All BOOTS; the exit code."""
         skips = [self.built.skip_reason(boot) for boot in boots]
         say(f'KTAP version 1\n1..{2 * len(boots) - sum(map(bool, skips))}')
-        for boot, skip in zip(boots, skips):
-            if skip:
-                self.result(True, f'{boot.name} tests', f' # SKIP {skip}')
-            else:
-                self.boot(boot)
+        numbers = itertools.count()
+        running = [None if skip else self.start(next(numbers), boot)
+                   for boot, skip in zip(boots, skips)]
+        try:
+            for boot, skip, one in zip(boots, skips, running):
+                if skip:
+                    self.result(True, f'{boot.name} tests', f' # SKIP {skip}')
+                else:
+                    self.boot(boot, one)
+        finally:
+            self.cpus.close()
         return 1 if self.failed or not boots else 0
 
 
-def run_demo(built, arch, timeout, since):
-    """The demo's own lines; the last one says how it ended."""
-    name, program = machine.DEMO[arch]
+def one_demo(built, boot, timeout):
+    """Pass on the lines of one demo; why it failed, or None."""
+    arch = machine.MACHINES[boot.machine].arch
     last = []
 
     def emit(line):
-        """Hold the final line back until the time is printed."""
+        """The final line is for the end of all demos."""
         if line.startswith('demo: '):
             last.append(line)
         else:
             say(line)
 
-    outcome = guest_run.boot(built.parts(arch, 'debug', 'demo'), name,
-                             [f'rig.demo={program}', *QUICK], timeout or 120, emit)
+    outcome = guest_run.boot(built.parts(arch, boot.variant, boot.name),
+                             boot.machine, [f'rig.demo={boot.runs[0]}', *QUICK],
+                             timeout or boot.timeout, emit)
+    if outcome.ok and last == ['demo: ok']:
+        return None
     if not outcome.ok:
         for line in outcome.console_tail():
             say('console: ' + line)
+    failed = [line for line in last if line != 'demo: ok']
+    return failed[0] if failed else (
+        f'demo: failed: {outcome.problem or "it did not end with demo: ok"}')
+
+
+def run_demo(built, archs, timeout, since):
+    """The demos of ARCHS; the last line says how they ended."""
+    why = None
+    for arch in archs:
+        why = why or one_demo(built, machine.DEMO[arch], timeout)
     if since:
         minutes, seconds = divmod(int(time.time() - since), 60)
         say(f'total time: {minutes}m{seconds:02d}s')
-    if outcome.ok and last == ['demo: ok']:
-        say('demo: ok')
-        return 0
-    failed = [line for line in last if line != 'demo: ok']
-    say(failed[0] if failed else
-        f'demo: failed: {outcome.problem or "it did not end with demo: ok"}')
-    return 1
+    say(why or 'demo: ok')
+    return 1 if why else 0
 
 
 def run_shell(built, arch):
     """The machine with its console on this terminal."""
-    parts = built.parts(arch, 'debug', 'shell')
+    parts = built.parts(arch, 'plain', 'shell')
     argv = machine.command(parts.qemu, machine.MACHINES[machine.SHELL[arch]],
                            parts.kernel, parts.initrd,
                            ['rig.shell', 'quiet', *QUICK])
@@ -196,7 +283,7 @@ def main():
     if options.what == 'shell':
         return run_shell(built, archs[0])
     if options.what == 'demo':
-        return run_demo(built, archs[0], options.timeout, options.since)
+        return run_demo(built, archs, options.timeout, options.since)
     if options.what == 'one':
         boots = [one(options, archs[0])]
     else:
