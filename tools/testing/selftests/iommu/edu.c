@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* QEMU's edu device (QEMU: docs/specs/edu.rst), driven through VFIO */
 #include <errno.h>
-#include <poll.h>
-#include <string.h>
-#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include <linux/pci_regs.h>
 #include <linux/vfio.h>
 
 #include "edu.h"
+#include "pci_user.h"
 
 #define REG_ID		0x00
 #define REG_IRQ_RAISE	0x60
@@ -29,16 +26,6 @@
 /* The device needs 100 ms; the rest is for a slow emulator */
 #define DMA_POLL_US	1000
 #define DMA_POLLS	10000
-
-/* What the CPU wrote to memory must be there before the device is told */
-static void before_mmio(void)
-{
-#ifdef __aarch64__
-	asm volatile("dsb sy" : : : "memory");
-#else
-	__sync_synchronize();
-#endif
-}
 
 static __u32 read32(struct edu *edu, size_t reg)
 {
@@ -61,45 +48,6 @@ static void write64(struct edu *edu, size_t reg, __u64 value)
 	__atomic_store_n(mmio, value, __ATOMIC_RELAXED);
 }
 
-static int enable_bus_master(int device)
-{
-	struct vfio_region_info info = {
-		.argsz = sizeof(info),
-		.index = VFIO_PCI_CONFIG_REGION_INDEX,
-	};
-	__u16 command;
-
-	if (ioctl(device, VFIO_DEVICE_GET_REGION_INFO, &info) < 0)
-		return -errno;
-	if (pread(device, &command, sizeof(command),
-		  info.offset + PCI_COMMAND) != sizeof(command))
-		return -EIO;
-	command |= PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER;
-	if (pwrite(device, &command, sizeof(command),
-		   info.offset + PCI_COMMAND) != sizeof(command))
-		return -EIO;
-	return 0;
-}
-
-static int map_registers(struct edu *edu)
-{
-	struct vfio_region_info info = {
-		.argsz = sizeof(info),
-		.index = VFIO_PCI_BAR0_REGION_INDEX,
-	};
-	void *bar;
-
-	if (ioctl(edu->device, VFIO_DEVICE_GET_REGION_INFO, &info) < 0)
-		return -errno;
-	bar = mmap(NULL, info.size, PROT_READ | PROT_WRITE, MAP_SHARED,
-		   edu->device, info.offset);
-	if (bar == MAP_FAILED)
-		return -errno;
-	edu->bar = bar;
-	edu->bar_size = info.size;
-	return 0;
-}
-
 /**
  * edu_open - Open the device and make it ready for DMA
  * @edu: filled in
@@ -119,9 +67,9 @@ int edu_open(struct edu *edu, int group, const char *bdf)
 	edu->device = ioctl(group, VFIO_GROUP_GET_DEVICE_FD, bdf);
 	if (edu->device < 0)
 		return -errno;
-	ret = enable_bus_master(edu->device);
+	ret = pci_user_enable(edu->device);
 	if (!ret)
-		ret = map_registers(edu);
+		ret = pci_user_map_bar0(edu->device, &edu->bar, &edu->bar_size);
 	if (!ret && (read32(edu, REG_ID) & ID_MASK) != ID_VALUE)
 		ret = -ENODEV;
 	if (!ret)
@@ -158,7 +106,7 @@ static int start(struct edu *edu, __u64 src, __u64 dst, size_t size,
 	write64(edu, REG_DMA_SRC, src);
 	write64(edu, REG_DMA_DST, dst);
 	write64(edu, REG_DMA_COUNT, size);
-	before_mmio();
+	pci_user_before_mmio();
 	write64(edu, REG_DMA_CMD, CMD_RUN | direction);
 	return 0;
 }
@@ -237,18 +185,12 @@ int edu_store(struct edu *edu, __u64 iova, size_t offset, size_t size)
  */
 int edu_irq_enable(struct edu *edu)
 {
-	char buf[sizeof(struct vfio_irq_set) + sizeof(__s32)] = { 0 };
-	struct vfio_irq_set *set = (void *)buf;
+	int irq = pci_user_irq(edu->device, VFIO_PCI_MSI_IRQ_INDEX, 0);
 
-	edu->irq = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (edu->irq < 0)
-		return -errno;
-	set->argsz = sizeof(buf);
-	set->flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER;
-	set->index = VFIO_PCI_MSI_IRQ_INDEX;
-	set->count = 1;
-	memcpy(set->data, &edu->irq, sizeof(__s32));
-	return ioctl(edu->device, VFIO_DEVICE_SET_IRQS, set) < 0 ? -errno : 0;
+	if (irq < 0)
+		return irq;
+	edu->irq = irq;
+	return 0;
 }
 
 /**
@@ -257,7 +199,7 @@ int edu_irq_enable(struct edu *edu)
  */
 void edu_irq_raise(struct edu *edu)
 {
-	before_mmio();
+	pci_user_before_mmio();
 	write32(edu, REG_IRQ_RAISE, 1);
 	write32(edu, REG_IRQ_ACK, 1);
 }
@@ -271,10 +213,5 @@ void edu_irq_raise(struct edu *edu)
  */
 bool edu_irq_arrived(struct edu *edu, int timeout_ms)
 {
-	struct pollfd pfd = { .fd = edu->irq, .events = POLLIN };
-	__u64 count;
-
-	if (poll(&pfd, 1, timeout_ms) != 1)
-		return false;
-	return read(edu->irq, &count, sizeof(count)) == sizeof(count);
+	return pci_user_irq_arrived(edu->irq, timeout_ms);
 }

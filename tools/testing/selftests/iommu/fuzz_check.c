@@ -210,7 +210,8 @@ static const char *bad_invalidation(const struct bytes *b)
 		return NULL;
 	if (b->size < 32)
 		return "size for an id";
-	if (flags > (granularity == 1 ? 3 : 7) || (granularity == 1 && !flags))
+	if (flags & ~(granularity == 1 ? 0xbULL : 0xfULL) ||
+	    (granularity == 1 && !flags) || (flags & 9) == 8)
 		return "flags";
 	if (flags & 1 && number(b, 24, 8) >> 20)
 		return "PASID";

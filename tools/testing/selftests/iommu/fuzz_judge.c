@@ -90,6 +90,16 @@ static bool judge_bind(struct fuzz_worker *w, const struct fuzz_answer *a)
 	return true;
 }
 
+/* A guest's number: the program does not know which of them are bound */
+static bool names_guest_pasid(const struct fuzz_answer *a)
+{
+	const __u8 *body = a->in + fuzz_body_offset(a->call);
+
+	return a->op == FUZZ_OP_CACHE_INVLD &&
+	       fuzz_get(body, 9, 1) != IOMMU_INV_GRANU_DOMAIN &&
+	       fuzz_get(body, 16, 4) & IOMMU_INV_PASID_FLAGS_GPASID;
+}
+
 static bool judge_nest(struct fuzz_worker *w, const struct fuzz_answer *a)
 {
 	__u64 pasid = named_pasid(a);
@@ -99,6 +109,9 @@ static bool judge_nest(struct fuzz_worker *w, const struct fuzz_answer *a)
 		return a->ret ? true : wrong(w, a, "nothing nests here");
 	if (!owned_pasids(w) && a->ret == -EPERM)
 		return wrong(w, a, "the guest owns the numbers");
+	if (names_guest_pasid(a))
+		return owned_pasids(w) || a->ret ? true :
+		       wrong(w, a, "there are no guest PASIDs here");
 	if (pasid == NO_PASID || !owned_pasids(w))
 		return a->ret == -EPERM ? wrong(w, a, "no PASID is named") :
 		       a->ret ? true : judge_bind(w, a);

@@ -88,7 +88,7 @@ static const struct fuzz_field inv_fields[] = {
 	FIELD_IS(FLAGS, iommu_cache_invalidate_info, cache, 7),
 	FIELD_IS(CHOICE, iommu_cache_invalidate_info, granularity, 0, 1, 2, 2),
 	FIELD_IS(ZERO, iommu_cache_invalidate_info, padding, 0),
-	FIELD_IS(FLAGS, iommu_cache_invalidate_info, granu.addr_info.flags, 7),
+	FIELD_IS(FLAGS, iommu_cache_invalidate_info, granu.addr_info.flags, 15),
 	FIELD_IS(CHOICE, iommu_cache_invalidate_info, granu.addr_info.archid, 0,
 		 1, 2, 0xffff, 0xffffffff),
 	FIELD_IS(OWNED, iommu_cache_invalidate_info, granu.addr_info.pasid, 0,
@@ -187,6 +187,8 @@ static __u16 settle_inv_addr(struct iommu_cache_invalidate_info *inv)
 	inv->cache &= IOMMU_CACHE_INV_TYPE_IOTLB | IOMMU_CACHE_INV_TYPE_DEV_IOTLB;
 	if (!inv->cache)
 		inv->cache = IOMMU_CACHE_INV_TYPE_IOTLB;
+	if (addr->flags & IOMMU_INV_ADDR_FLAGS_GPASID)
+		addr->flags |= IOMMU_INV_ADDR_FLAGS_PASID;
 	addr->addr &= -addr->granule_size;
 	if (addr->nb_granules - 1 > -1ULL / addr->granule_size)
 		addr->nb_granules = 1;
@@ -208,9 +210,12 @@ static __u16 settle_inv(void *data, struct fuzz_rand *rand,
 	if (inv->granularity == IOMMU_INV_GRANU_DOMAIN)
 		return offsetof(struct iommu_cache_invalidate_info, granu);
 	pasid->flags &= IOMMU_INV_PASID_FLAGS_PASID |
-			IOMMU_INV_PASID_FLAGS_ARCHID;
+			IOMMU_INV_PASID_FLAGS_ARCHID |
+			IOMMU_INV_PASID_FLAGS_GPASID;
 	if (!pasid->flags)
 		pasid->flags = 1 << fuzz_below(rand, 2);
+	if (pasid->flags & IOMMU_INV_PASID_FLAGS_GPASID)
+		pasid->flags |= IOMMU_INV_PASID_FLAGS_PASID;
 	return END_OF(iommu_cache_invalidate_info, granu.pasid_info);
 }
 

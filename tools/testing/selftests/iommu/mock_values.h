@@ -127,6 +127,8 @@ TEST_F(vtd, cache_invld_values)
 		INV(0xff, granularity), INV(1, padding[0]), INV(1, padding[5]),
 		INV(0, granu.pasid_info.flags),
 		INV(1 << 2, granu.pasid_info.flags),
+		INV(1 << 4, granu.pasid_info.flags),
+		INV(IOMMU_INV_PASID_FLAGS_GPASID, granu.pasid_info.flags),
 		INV(1 << 20, granu.pasid_info.pasid),
 		INV(~0ULL, granu.pasid_info.pasid),
 		POKE(PASID_MAX, -EPERM, iommu_cache_invalidate_info,

@@ -8,26 +8,17 @@
  */
 #include <errno.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "../kselftest.h"
+#include "bench.h"
 #include "mock_state.h"
 #include "mock_vm.h"
 
 /* An accepted operation may take so many times what a null ioctl takes */
 #define RATIO_MAX	3
-
-#define RUNS		201
-#define WARM_UP		20
-
-/* A call that does the same each time is not counted as anything else */
-#define SPREAD_MAX	2
 
 /**
  * struct bench - What the calls are made on
@@ -51,48 +42,13 @@ struct bench {
 
 /**
  * struct cost - One call to measure
- * @name: what it is
- * @prepare: makes the call possible, and its argument; may be NULL
- * @call: the call; a negative value is a failure
+ * @call: the call
  * @limited: RATIO_MAX is held against it
  */
 struct cost {
-	const char *name;
-	int (*prepare)(struct bench *b);
-	int (*call)(struct bench *b);
+	struct bench_call call;
 	bool limited;
 };
-
-#ifdef __x86_64__
-/* The fences keep nothing out that instructions count; they order the reads */
-static __u64 instructions(void)
-{
-	__u32 low, high;
-
-	asm volatile("lfence; rdtsc; lfence" : "=a" (low), "=d" (high) : :
-		     "memory");
-	return (__u64)high << 32 | low;
-}
-
-#define HAVE_COUNTER	true
-#else
-static __u64 instructions(void)
-{
-	return 0;
-}
-
-#define HAVE_COUNTER	false
-#endif
-
-static int call_nothing(struct bench *b)
-{
-	return 0;
-}
-
-static int call_getppid(struct bench *b)
-{
-	return syscall(SYS_getppid);
-}
 
 static int call_extension(struct bench *b)
 {
@@ -235,55 +191,23 @@ static int prepare_quota(struct bench *b)
 enum { COST_NOTHING, COST_SYSCALL, COST_NULL_IOCTL };
 
 static const struct cost costs[] = {
-	[COST_NOTHING] = { "nothing", NULL, call_nothing, false },
-	[COST_SYSCALL] = { "getppid", NULL, call_getppid, false },
-	[COST_NULL_IOCTL] = { "VFIO_CHECK_EXTENSION", NULL, call_extension,
-			      false },
-	{ "CACHE_INVLD page", prepare_inv_page, call_vtd, true },
-	{ "CACHE_INVLD PASID", prepare_inv_pasid, call_vtd, true },
-	{ "CACHE_INVLD PASID group", prepare_inv_group, call_vtd, true },
-	{ "BIND_PGTBL", prepare_bind, call_vtd, false },
-	{ "UNBIND_PGTBL", prepare_unbind, call_vtd, false },
-	{ "BIND_PASID_TABLE", prepare_bind_table, call_smmu, false },
-	{ "UNBIND_PASID_TABLE", prepare_unbind_table, call_smmu, false },
-	{ "PAGE_RESP", prepare_respond, call_vtd, false },
-	{ "PASID alloc", prepare_alloc, call_pasid, false },
-	{ "PASID free", prepare_free, call_pasid, false },
-	{ "PASID quota", prepare_quota, call_pasid, false },
+	[COST_NOTHING] = { { "nothing", NULL, bench_call_nothing }, false },
+	[COST_SYSCALL] = { { "getppid", NULL, bench_call_getppid }, false },
+	[COST_NULL_IOCTL] = { { "VFIO_CHECK_EXTENSION", NULL, call_extension }, false },
+	{ { "CACHE_INVLD page", prepare_inv_page, call_vtd }, true },
+	{ { "CACHE_INVLD PASID", prepare_inv_pasid, call_vtd }, true },
+	{ { "CACHE_INVLD PASID group", prepare_inv_group, call_vtd }, true },
+	{ { "BIND_PGTBL", prepare_bind, call_vtd }, false },
+	{ { "UNBIND_PGTBL", prepare_unbind, call_vtd }, false },
+	{ { "BIND_PASID_TABLE", prepare_bind_table, call_smmu }, false },
+	{ { "UNBIND_PASID_TABLE", prepare_unbind_table, call_smmu }, false },
+	{ { "PAGE_RESP", prepare_respond, call_vtd }, false },
+	{ { "PASID alloc", prepare_alloc, call_pasid }, false },
+	{ { "PASID free", prepare_free, call_pasid }, false },
+	{ { "PASID quota", prepare_quota, call_pasid }, false },
 };
 
 #define COSTS	((int)ARRAY_SIZE(costs))
-
-static int compare(const void *a, const void *b)
-{
-	__u64 x = *(const __u64 *)a, y = *(const __u64 *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* The median of the runs, without interrupts; a negative errno on failure */
-static long long measure(struct bench *b, const struct cost *cost,
-			 __u64 *lower, __u64 *upper)
-{
-	__u64 run[RUNS], start;
-	int i, ret;
-
-	for (i = -WARM_UP; i < RUNS; i++) {
-		ret = cost->prepare ? cost->prepare(b) : 0;
-		if (ret < 0)
-			return ret;
-		start = instructions();
-		ret = cost->call(b);
-		if (i >= 0)
-			run[i] = instructions() - start;
-		if (ret < 0)
-			return -errno;
-	}
-	qsort(run, RUNS, sizeof(run[0]), compare);
-	*lower = run[RUNS / 4];
-	*upper = run[3 * RUNS / 4];
-	return run[RUNS / 2];
-}
 
 static int open_bench(struct bench *b)
 {
@@ -306,37 +230,36 @@ static void report(const struct cost *cost, long long count, long long nothing,
 	double ratio = (double)(count - nothing) / (null - nothing);
 
 	ksft_print_msg("%-24s %6lld instructions, %5.2f times a null ioctl\n",
-		       cost->name, count - nothing, ratio);
+		       cost->call.name, count - nothing, ratio);
 	if (cost->limited)
 		ksft_test_result(ratio <= RATIO_MAX,
 				 "%s costs %lld, a null ioctl %lld, at most %d times as much\n",
-				 cost->name, count - nothing, null - nothing,
+				 cost->call.name, count - nothing, null - nothing,
 				 RATIO_MAX);
 }
 
-/* The counter counts instructions when a call that repeats counts the same */
 static bool counts_instructions(struct bench *b)
 {
-	__u64 lower = 0, upper = 0;
-	long long median = measure(b, &costs[COST_SYSCALL], &lower, &upper);
+	struct bench_cost cost = { 0 };
+	bool counts = bench_counts_instructions(b, &cost);
 
-	ksft_print_msg("getppid: %llu to %llu, median %lld\n",
-		       (unsigned long long)lower, (unsigned long long)upper,
-		       median);
-	return median > 0 && upper - lower <= SPREAD_MAX;
+	ksft_print_msg("getppid: %llu to %llu, median %llu\n", cost.lower,
+		       cost.upper, cost.instructions);
+	return counts;
 }
 
 static void run_costs(struct bench *b)
 {
 	long long count[COSTS];
-	__u64 lower, upper;
-	int i;
+	struct bench_cost cost;
+	int i, ret;
 
 	for (i = 0; i < COSTS; i++) {
-		count[i] = measure(b, &costs[i], &lower, &upper);
-		if (count[i] < 0)
-			ksft_exit_fail_msg("%s: %s\n", costs[i].name,
-					   strerror(-count[i]));
+		ret = bench_measure(b, &costs[i].call, &cost);
+		if (ret)
+			ksft_exit_fail_msg("%s: %s\n", costs[i].call.name,
+					   strerror(-ret));
+		count[i] = cost.instructions;
 	}
 	for (i = COST_SYSCALL; i < COSTS; i++)
 		report(&costs[i], count[i], count[COST_NOTHING],
@@ -363,7 +286,7 @@ int main(int argc, char **argv)
 		return KSFT_FAIL;
 	}
 	ksft_print_header();
-	if (!HAVE_COUNTER || !icount)
+	if (!BENCH_HAS_COUNTER || !icount)
 		ksft_exit_skip("only in x86-64 QEMU with -icount shift=0\n");
 	if (mock_open_debugfs())
 		ksft_exit_skip("this kernel has no mock IOMMU\n");

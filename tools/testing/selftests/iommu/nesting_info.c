@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * nesting-info(8) on an SMMUv3: says what the capability says, tells who would be
- * accepted, and leaves the device as it was; with --no-nesting, on an SMMU of one
- * stage, says so. The command stands beside this program.
+ * nesting-info(8) on an SMMUv3, and with --vtd on VT-d: says what the capability
+ * says, tells who would be accepted, and leaves the device as it was; with
+ * --no-nesting, on an IOMMU that can't nest, says so. The command stands beside this
+ * program.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +17,7 @@
 #include "../kselftest.h"
 #include "edu.h"
 #include "iommu-nesting.h"
+#include "testdev.h"
 
 #define MAX_WORDS	16
 #define CONFIG_SIZE	256
@@ -24,7 +26,7 @@
 static char output[8192];
 static int code;
 
-static struct inest_bdf edu;
+static struct inest_bdf device;
 static char where[PATH_MAX];
 
 static void exec_command(const char *line, int out)
@@ -33,7 +35,7 @@ static void exec_command(const char *line, int out)
 	int argc = 1;
 	char *word;
 
-	snprintf(words, sizeof(words), "%s %s", line, edu.text);
+	snprintf(words, sizeof(words), "%s %s", line, device.text);
 	for (word = strtok(words, " "); word && argc <= MAX_WORDS;
 	     word = strtok(NULL, " "))
 		argv[argc++] = word;
@@ -105,7 +107,7 @@ static int read_config(unsigned char config[CONFIG_SIZE])
 	int fd;
 
 	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/config",
-		 edu.text);
+		 device.text);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
@@ -118,7 +120,7 @@ static int read_config(unsigned char config[CONFIG_SIZE])
 static int read_info(struct iommu_nesting_info *info)
 {
 	int container = inest_container_open();
-	int group = inest_group_open_pci(edu.text);
+	int group = inest_group_open_pci(device.text);
 	int ret = inest_group_attach(group, container);
 
 	if (!ret)
@@ -131,13 +133,52 @@ static int read_info(struct iommu_nesting_info *info)
 	return ret;
 }
 
-static void test_print(const struct iommu_nesting_info *info)
+static void test_width(const struct iommu_nesting_info *info)
 {
 	char text[80];
 
 	snprintf(text, sizeof(text), "guest physical addresses          %u bits\n",
 		 info->addr_width);
 	expect("text_has_the_width", "", 0, text);
+}
+
+static void test_print_vtd(const struct iommu_nesting_info *info)
+{
+	char text[80];
+
+	expect("text_has_the_features", "", 0,
+	       "syswide_pasid, bind_pgtbl, cache_invld\n");
+	snprintf(text, sizeof(text),
+		 "\"cap\": \"0x%016llx\", \"ecap\": \"0x%016llx\"",
+		 (unsigned long long)info->vendor.vtd.cap,
+		 (unsigned long long)info->vendor.vtd.ecap);
+	expect("json_has_the_registers", "--json", 0, text);
+	expect("json_has_the_pasids", "--json", 0, "\"pasid_bits\": 20");
+}
+
+static void test_check_vtd(const struct iommu_nesting_info *info)
+{
+	char line[160];
+
+	snprintf(line, sizeof(line),
+		 "-c --format vtd --features syswide_pasid,bind_pgtbl,cache_invld --addr-width %u --pasid-bits %u --pasids 1",
+		 info->addr_width, info->pasid_bits);
+	expect("guest_is_accepted", line, 0, "accepted\n");
+	snprintf(line, sizeof(line), "-c --addr-width %u",
+		 info->addr_width + 1);
+	expect("wider_guest_is_not", line, 1, "not accepted: addr-width: ");
+	expect("smmuv3_guest_is_not", "-c --format smmuv3", 1,
+	       "not accepted: format: smmuv3 asked for, vtd offered\n");
+	expect("guest_of_all_pasids_is_not", "-c --pasids 1048576", 1,
+	       "not accepted: pasids: 1048576 asked for, ");
+	expect("page_requests_are_not", "--json -c --features page_request", 1,
+	       "\"accepted\": false");
+}
+
+static void test_print(const struct iommu_nesting_info *info)
+{
+	char text[80];
+
 	expect("text_has_the_features", "", 0,
 	       "bind_pasid_table, cache_invld\n");
 	snprintf(text, sizeof(text), "\"idr\": [\"0x%08x\", \"0x%08x\"",
@@ -169,15 +210,15 @@ static void test_check(const struct iommu_nesting_info *info)
 
 static void test_reasons(void)
 {
-	int group = inest_group_open_pci(edu.text);
+	int group = inest_group_open_pci(device.text);
 
 	expect("group_in_use", "", 2, "in use by another process\n");
 	close(group);
-	inest_pci_restore(edu.text);
+	inest_pci_restore(device.text);
 	expect("no_driver_again", "", 2, "has no driver: bind it to vfio-pci\n");
 }
 
-static void test_device(void)
+static void test_device(bool vtd)
 {
 	unsigned char before[CONFIG_SIZE], after[CONFIG_SIZE];
 	struct iommu_nesting_info info;
@@ -187,12 +228,18 @@ static void test_device(void)
 	if (read_info(&info))
 		ksft_exit_fail_msg("no nesting capability\n");
 	size = read_config(before);
-	test_print(&info);
-	test_check(&info);
+	test_width(&info);
+	if (vtd) {
+		test_print_vtd(&info);
+		test_check_vtd(&info);
+	} else {
+		test_print(&info);
+		test_check(&info);
+	}
 	ksft_test_result(size > 0 && read_config(after) == size &&
 			 !memcmp(before, after, size),
 			 "configuration_is_as_before\n");
-	ksft_test_result(!inest_pci_driver(edu.text, driver, sizeof(driver)) &&
+	ksft_test_result(!inest_pci_driver(device.text, driver, sizeof(driver)) &&
 			 !strcmp(driver, "vfio-pci"), "driver_is_as_before\n");
 	test_reasons();
 }
@@ -208,20 +255,24 @@ static void test_no_nesting(void)
 int main(int argc, char **argv)
 {
 	bool nesting = argc < 2 || strcmp(argv[1], "--no-nesting");
+	bool vtd = argc > 1 && !strcmp(argv[1], "--vtd");
+	int found = vtd ?
+		inest_pci_find(ITD_VENDOR_ID, ITD_DEVICE_ID, &device, 1) :
+		inest_pci_find(EDU_VENDOR_ID, EDU_DEVICE_ID, &device, 1);
 
 	ksft_print_header();
 	if (!find_command())
 		ksft_exit_fail_msg("no nesting-info beside this program\n");
-	if (inest_pci_find(EDU_VENDOR_ID, EDU_DEVICE_ID, &edu, 1) < 1)
-		ksft_exit_skip("no edu device (PCI 1234:11e8)\n");
+	if (found < 1)
+		ksft_exit_skip("no device for the test (PCI 1234:11e8 or 11ff)\n");
 	ksft_set_plan(nesting ? 14 : 3);
 	expect("no_driver", "", 2, "has no driver: bind it to vfio-pci\n");
-	if (inest_pci_claim(edu.text))
-		ksft_exit_fail_msg("vfio-pci did not take the edu device\n");
+	if (inest_pci_claim(device.text))
+		ksft_exit_fail_msg("vfio-pci did not take the device\n");
 	if (nesting)
-		test_device();
+		test_device(vtd);
 	else
 		test_no_nesting();
-	inest_pci_restore(edu.text);
+	inest_pci_restore(device.text);
 	ksft_finished();
 }

@@ -111,7 +111,7 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (splat_open())
 		ksft_exit_fail_msg("the kernel log can't be read\n");
-	devices = vm_claim_devices();
+	devices = vm_claim_devices(&vm_edu);
 	if (demo)
 		return run_demo(devices);
 	if (devices < 0)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tests for a machine whose SMMU has one stage: nesting is refused and never
+ * Tests for a machine whose IOMMU does not nest: nesting is refused and never
  * served with less, and everything else is as ever
  */
 #include <errno.h>
@@ -36,6 +36,24 @@ static void test_refused_op(const char *name, int ret)
 	ksft_test_result(ret == -EOPNOTSUPP, "%s_refused\n", name);
 }
 
+/* Those of guests that own page tables rather than tables of PASIDs */
+static void test_pgtbl_operations(struct vm *vm)
+{
+	struct iommu_gpasid_bind_data bind = inest_bind_data(1, GUEST_RAM, 48);
+	struct iommu_gpasid_bind_data rid = inest_bind_rid_data(GUEST_RAM, 48);
+	struct iommu_gpasid_bind_data unbind = inest_unbind_data(1);
+	struct iommu_cache_invalidate_info inv =
+		inest_inv_pasid(IOMMU_CACHE_INV_TYPE_IOTLB, 1);
+	int fd = vm->container;
+
+	test_refused_op("pasid_alloc", inest_pasid_alloc(fd, 1, 1));
+	test_refused_op("bind_pgtbl", inest_bind_pgtbl(fd, ALL, &bind));
+	test_refused_op("bind_rid", inest_bind_pgtbl(fd, ALL, &rid));
+	test_refused_op("unbind_pgtbl", inest_unbind_pgtbl(fd, ALL, &unbind));
+	test_refused_op("invalidate_pasid",
+			inest_cache_invalidate(fd, ALL, &inv));
+}
+
 static void test_operations(struct vm *vm)
 {
 	struct iommu_pasid_table_config bypass =
@@ -51,6 +69,7 @@ static void test_operations(struct vm *vm)
 	test_refused_op("bypass", inest_bind_pasid_table(fd, ALL, &bypass));
 	test_refused_op("unbind", inest_unbind_pasid_table(fd, ALL));
 	test_refused_op("invalidate", inest_cache_invalidate(fd, ALL, &inv));
+	test_pgtbl_operations(vm);
 }
 
 static void test_plain_container(void)
@@ -79,7 +98,7 @@ static void test_plain_container(void)
 int run_no_nesting(void)
 {
 	ksft_print_header();
-	ksft_set_plan(11);
+	ksft_set_plan(16);
 	test_set_iommu();
 	test_plain_container();
 	ksft_test_result(!splat_count(), "kernel_log_is_clean\n");

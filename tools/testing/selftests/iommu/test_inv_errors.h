@@ -35,7 +35,11 @@ static const struct poke bad_heads[] = {
 static const struct poke bad_ranges[] = {
 	INV(cache, PASID_CACHE, -EINVAL),
 	INV(cache, IOTLB | PASID_CACHE, -EINVAL),
-	ADDR(flags, 1 << 3, -EINVAL),
+	ADDR(flags, 1 << 4, -EINVAL),
+	/* A guest owns its SubstreamIDs: it has no other numbers for them */
+	ADDR(flags, IOMMU_INV_ADDR_FLAGS_GPASID, -EINVAL),
+	ADDR(flags, IOMMU_INV_ADDR_FLAGS_GPASID | IOMMU_INV_ADDR_FLAGS_PASID,
+	     -EOPNOTSUPP),
 	ADDR(flags, 1U << 31, -EINVAL),
 	ADDR(flags, IOMMU_INV_ADDR_FLAGS_PASID, -EOPNOTSUPP),
 	ADDR(archid, 0x10000, -EINVAL),
@@ -56,6 +60,10 @@ static const struct poke bad_ranges[] = {
 static const struct poke bad_spaces[] = {
 	PASID(flags, 0, -EINVAL),
 	PASID(flags, 1 << 2, -EINVAL),
+	PASID(flags, 1 << 4, -EINVAL),
+	PASID(flags, IOMMU_INV_PASID_FLAGS_GPASID, -EINVAL),
+	PASID(flags, IOMMU_INV_PASID_FLAGS_GPASID |
+		     IOMMU_INV_PASID_FLAGS_PASID, -EOPNOTSUPP),
 	PASID(flags, 1U << 31 | IOMMU_INV_PASID_FLAGS_ARCHID, -EINVAL),
 	PASID(flags, IOMMU_INV_PASID_FLAGS_PASID, -EOPNOTSUPP),
 	PASID(archid, 0x10000, -EINVAL),

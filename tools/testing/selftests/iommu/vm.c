@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A nesting container with edu devices and guest memory */
+/* A nesting container with devices and guest memory */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 
 #define MAP_RW	(VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE)
 
+static const struct vm_kind *kind;
 static struct inest_bdf claimed[VM_DEVICES];
 static int claimed_count;
 
@@ -21,27 +22,33 @@ static int step(const char *what, int ret)
 	return ret;
 }
 
+/* A device that a test took out of its slot has nobody to go back to */
 static void release_devices(void)
 {
-	int i;
+	int i, ret;
 
-	for (i = 0; i < claimed_count; i++)
-		step(vm_device_bdf(i), inest_pci_restore(vm_device_bdf(i)));
+	for (i = 0; i < claimed_count; i++) {
+		ret = inest_pci_restore(vm_device_bdf(i));
+		if (ret != -ENODEV)
+			step(vm_device_bdf(i), ret);
+	}
 }
 
 /**
- * vm_claim_devices - Hand the machine's edu devices to vfio-pci
+ * vm_claim_devices - Hand the machine's devices of a kind to vfio-pci
+ * @of_kind: which
  *
  * They are given back when the process exits.
  *
  * Return: how many there are, at most VM_DEVICES, or a negative errno
  */
-int vm_claim_devices(void)
+int vm_claim_devices(const struct vm_kind *of_kind)
 {
-	int found = inest_pci_find(EDU_VENDOR_ID, EDU_DEVICE_ID, claimed,
+	int found = inest_pci_find(of_kind->vendor, of_kind->device, claimed,
 				   VM_DEVICES);
 	int i, ret;
 
+	kind = of_kind;
 	if (found <= 0)
 		return found == -ENOENT ? 0 : found;
 	if (found > VM_DEVICES)
@@ -137,20 +144,7 @@ int vm_map_blocks(struct vm *vm)
 }
 
 /**
- * vm_token - What a device writes
- *
- * Return: VM_TOKEN_SIZE bytes
- */
-const unsigned char *vm_token(void)
-{
-	static const unsigned char token[VM_TOKEN_SIZE + 1] =
-		"bytes from edu, which keeps them in its buffer until it is told.";
-
-	return token;
-}
-
-/**
- * vm_start_device - Open a device and load the token into its buffer
+ * vm_start_device - Open a device and make it ready
  * @vm: the machine, whose stage 1 is not bound yet
  * @dev: which device
  *
@@ -158,13 +152,17 @@ const unsigned char *vm_token(void)
  */
 int vm_start_device(struct vm *vm, int dev)
 {
-	struct vm_device *d = &vm->dev[dev];
-	int ret = step("open edu", edu_open(&d->edu, d->group, d->bdf));
+	return step("open device", kind->open(vm, dev));
+}
 
-	if (ret)
-		return ret;
-	memcpy(guest_ptr(&vm->guest, GUEST_RAM), vm_token(), VM_TOKEN_SIZE);
-	return step("load edu", edu_load(&d->edu, 0, GUEST_RAM, VM_TOKEN_SIZE));
+/**
+ * vm_stop_device - Close a device
+ * @vm: the machine
+ * @dev: which device
+ */
+void vm_stop_device(struct vm *vm, int dev)
+{
+	kind->close(vm, dev);
 }
 
 static void clear(struct vm *vm, int first, int count)
@@ -179,6 +177,7 @@ static void clear(struct vm *vm, int first, int count)
 		vm->dev[i].group = -1;
 		vm->dev[i].edu.device = -1;
 		vm->dev[i].edu.irq = -1;
+		vm->dev[i].td = testdev_closed();
 	}
 }
 
@@ -282,7 +281,7 @@ void vm_close(struct vm *vm)
 	int i;
 
 	for (i = 0; i < vm->devices; i++) {
-		edu_close(&vm->dev[i].edu);
+		vm_stop_device(vm, i);
 		vm_close_group(vm, i);
 	}
 	vm_close_container(vm);

@@ -10,9 +10,6 @@
 
 #include "vm.h"
 
-/* Where in the device's buffer vm_reads() puts what it read */
-#define READ_OFFSET	1024
-
 static unsigned char pattern(int page, size_t i)
 {
 	return 0x80 | (page * 31 + i + (i >> 7));
@@ -99,78 +96,67 @@ bool vm_page_intact(const struct vm *vm, int page)
 	return intact(vm, page, 0, SZ_4K);
 }
 
-static bool has_token_alone(const struct vm *vm, int page, size_t offset)
+static bool has_alone(const struct vm *vm, int page, size_t offset,
+		      const void *bytes, size_t size)
 {
-	return !memcmp(vm->page[page].mem + offset, vm_token(),
-		       VM_TOKEN_SIZE) &&
+	return !memcmp(vm->page[page].mem + offset, bytes, size) &&
 	       intact(vm, page, 0, offset) &&
-	       intact(vm, page, offset + VM_TOKEN_SIZE, SZ_4K);
+	       intact(vm, page, offset + size, SZ_4K);
 }
 
 /**
- * vm_lands - Let a device write, and see where that lands
+ * vm_find - Find the watched page that was written since vm_fill()
  * @vm: the machine
- * @dev: which device
- * @va: where the device writes; not across the end of a page
+ * @offset: where in a page
+ * @bytes: what was written
+ * @size: number of bytes, not across the end of a page
  *
- * Return: index of the watched page that has the device's bytes at the offset
- *	of @va, when no other byte of any watched page changed; else VM_NOWHERE
- *	when no byte changed at all, VM_TORN, or VM_TIMEOUT
+ * Return: index of the watched page that has @bytes at @offset, when no other
+ *	byte of any watched page changed; else VM_NOWHERE when no byte changed at
+ *	all, or VM_TORN
  */
-int vm_lands(struct vm *vm, int dev, __u64 va)
+int vm_find(const struct vm *vm, size_t offset, const void *bytes, size_t size)
 {
 	int p, found = VM_NOWHERE;
 
-	vm_fill(vm);
-	if (edu_store(&vm->dev[dev].edu, va, 0, VM_TOKEN_SIZE))
-		return VM_TIMEOUT;
 	for (p = 0; p < vm->pages; p++) {
 		if (vm_page_intact(vm, p))
 			continue;
 		if (found != VM_NOWHERE ||
-		    !has_token_alone(vm, p, va & (SZ_4K - 1)))
+		    !has_alone(vm, p, offset, bytes, size))
 			return VM_TORN;
 		found = p;
 	}
 	return found;
 }
 
-static bool is_pattern_of(const unsigned char *bytes, int page, size_t offset)
+static bool is_pattern_of(const unsigned char *bytes, size_t size, int page,
+			  size_t offset)
 {
 	size_t i;
 
-	for (i = 0; i < VM_TOKEN_SIZE; i++)
+	for (i = 0; i < size; i++)
 		if (bytes[i] != pattern(page, offset + i))
 			return false;
 	return true;
 }
 
 /**
- * vm_reads - Let a device read, and see which page that came from
+ * vm_origin - Which watched page some bytes were read from since vm_fill()
  * @vm: the machine
- * @dev: which device
- * @va: where the device reads; not across the end of a page
- * @out_va: where the device can write what it read
- * @out: index of the watched page that is mapped there
+ * @offset: where in the page they were read
+ * @bytes: what was read
+ * @size: number of bytes, enough to tell the pages apart
  *
- * Return: index of the watched page whose bytes came; else VM_NOWHERE when it
- *	is no page's, VM_TORN when the device could not write them out, or
- *	VM_TIMEOUT
+ * Return: index of the page, or VM_NOWHERE when they are no page's
  */
-int vm_reads(struct vm *vm, int dev, __u64 va, __u64 out_va, int out)
+int vm_origin(const struct vm *vm, size_t offset, const void *bytes,
+	      size_t size)
 {
-	const unsigned char *got = vm->page[out].mem + (out_va & (SZ_4K - 1));
-	struct edu *edu = &vm->dev[dev].edu;
 	int p;
 
-	vm_fill(vm);
-	if (edu_load(edu, READ_OFFSET, va, VM_TOKEN_SIZE) ||
-	    edu_store(edu, out_va, READ_OFFSET, VM_TOKEN_SIZE))
-		return VM_TIMEOUT;
-	if (vm_page_intact(vm, out))
-		return VM_TORN;
 	for (p = 0; p < vm->pages; p++)
-		if (is_pattern_of(got, p, va & (SZ_4K - 1)))
+		if (is_pattern_of(bytes, size, p, offset))
 			return p;
 	return VM_NOWHERE;
 }
