@@ -33,8 +33,6 @@ case $arch-$variant in
 arm64-debug)
 	fragments="common arm64 debug kunit nesting nesting-kunit nesting-arm64"
 	fragments="$fragments nesting-arm64-kunit" ;;
-arm64-plain)
-	fragments="common arm64 nesting nesting-arm64" ;;
 x86_64-debug)
 	fragments="common x86_64 vtd debug sanitizers faults kunit nesting"
 	fragments="$fragments nesting-kunit nesting-vtd nesting-vtd-kunit"

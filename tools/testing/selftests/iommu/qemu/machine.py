@@ -259,8 +259,7 @@ SETS = {
 # The machine that `make shell` boots, and the demos
 SHELL = {'arm64': 'arm64-nested', 'x86_64': 'x86-mock'}
 DEMO = {
-    'arm64': Boot('arm64-nested', ('nesting_smmuv3,--demo',), 'demo',
-                  variant='plain', timeout=120),
+    'arm64': Boot('arm64-nested', ('nesting_smmuv3,--demo',), 'demo', timeout=120),
     'x86_64': Boot('x86-vtd', ('nesting_vtd,--demo',), 'demo', variant='plain',
                    timeout=120),
 }

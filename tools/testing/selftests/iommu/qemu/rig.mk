@@ -52,7 +52,6 @@ shell: ## boot the emulated machine to a prompt with the tests in it
 
 rig-clean: ## remove the rig's builds in this checkout; the cache stays
 	rm -rf build/arm64 build/arm64-ksrc build/guest-arm64 build/rig
-	rm -rf build/arm64-plain build/arm64-plain-ksrc
 	rm -rf build/x86_64 build/x86_64-ksrc build/guest-x86_64
 	rm -rf build/x86_64-plain build/x86_64-plain-ksrc
 	rm -rf build/x86_64-gcov build/x86_64-gcov-ksrc build/x86_64-oracle

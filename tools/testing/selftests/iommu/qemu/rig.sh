@@ -31,8 +31,8 @@ variants=debug
 case $what in
 test)		archs='arm64 x86_64' ;;
 selftest)	archs='arm64 x86_64' kind=selftest ;;
-demo)		archs='arm64 x86_64' variants=plain ;;
-shell)		archs=arm64 kind=shell variants=plain ;;
+demo)		archs='arm64 x86_64' ;;
+shell)		archs=arm64 kind=shell ;;
 fuzz)		archs=x86_64 ;;
 cost)		archs=x86_64 variants=plain ;;
 coverage)	archs=x86_64 variants=gcov ;;
@@ -62,6 +62,7 @@ variants_of()
 {
 	case "$what $1" in
 	test\ x86_64)	echo "debug plain${next:+ next}" ;;
+	demo\ x86_64)	echo plain ;;
 	*)		echo "$variants" ;;
 	esac
 }

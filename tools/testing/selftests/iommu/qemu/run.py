@@ -236,7 +236,7 @@ def run_demo(built, archs, timeout, since):
 
 def run_shell(built, arch):
     """The machine with its console on this terminal."""
-    parts = built.parts(arch, 'plain', 'shell')
+    parts = built.parts(arch, 'debug', 'shell')
     argv = machine.command(parts.qemu, machine.MACHINES[machine.SHELL[arch]],
                            parts.kernel, parts.initrd,
                            ['rig.shell', 'quiet', *QUICK])
