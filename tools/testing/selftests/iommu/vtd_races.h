@@ -157,7 +157,7 @@ static int step_request(struct stress *stress)
 		return 0;
 	case ITD_ST_DISABLED:
 	case ITD_ST_IDLE:
-		return stress->failing ? 0 : -EPROTO;
+		return -EPROTO;
 	}
 	return -ETIMEDOUT;
 }
@@ -263,7 +263,10 @@ TEST_F_TIMEOUT(pair, everything_at_once, 90)
 	expect_usable_pair(_metadata, self);
 }
 
-/* The same with a device that is silent now and then, and is reset */
+/*
+ * The same with a device that is silent now and then, and is reset: without page
+ * requests, for a reset may clear their registers between two writes.
+ */
 TEST_F_TIMEOUT(pair, everything_fails_at_once, 90)
 {
 	struct stress stress;
@@ -274,7 +277,6 @@ TEST_F_TIMEOUT(pair, everything_fails_at_once, 90)
 		STRESS_THREAD(map, &stress),
 		STRESS_THREAD(detach, &stress),
 		STRESS_THREAD(pasid, &stress),
-		STRESS_THREAD(request, &stress),
 		STRESS_THREAD(mute, &stress),
 		STRESS_THREAD(reset, &stress),
 	};
