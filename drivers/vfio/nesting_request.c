@@ -117,6 +117,19 @@ static int request_get_data(struct vfio_nesting_request *req,
 	}
 }
 
+/* Whether the flags say that there is a PASID, and that it is the host's number */
+static bool inv_host_pasid(u32 flags)
+{
+	static_assert(IOMMU_INV_ADDR_FLAGS_PASID ==
+		      IOMMU_INV_PASID_FLAGS_PASID);
+	static_assert(IOMMU_INV_ADDR_FLAGS_GPASID ==
+		      IOMMU_INV_PASID_FLAGS_GPASID);
+
+	return (flags & (IOMMU_INV_PASID_FLAGS_PASID |
+			 IOMMU_INV_PASID_FLAGS_GPASID)) ==
+	       IOMMU_INV_PASID_FLAGS_PASID;
+}
+
 /*
  * PASID 0, the requests without one, is every caller's own. A guest's number means
  * nothing outside of what is bound to the container's devices, where the driver
@@ -125,21 +138,15 @@ static int request_get_data(struct vfio_nesting_request *req,
 static void inv_names_pasid(struct vfio_nesting_request *req)
 {
 	const struct iommu_cache_invalidate_info *inv = &req->cache_inv;
-	const u32 host_pasid = IOMMU_INV_PASID_FLAGS_PASID;
-	const u32 host_addr = IOMMU_INV_ADDR_FLAGS_PASID;
 	bool valid = false;
 
 	switch (inv->granularity) {
 	case IOMMU_INV_GRANU_PASID:
-		valid = (inv->granu.pasid_info.flags &
-			 (host_pasid | IOMMU_INV_PASID_FLAGS_GPASID)) ==
-			host_pasid;
+		valid = inv_host_pasid(inv->granu.pasid_info.flags);
 		req->pasid = inv->granu.pasid_info.pasid;
 		break;
 	case IOMMU_INV_GRANU_ADDR:
-		valid = (inv->granu.addr_info.flags &
-			 (host_addr | IOMMU_INV_ADDR_FLAGS_GPASID)) ==
-			host_addr;
+		valid = inv_host_pasid(inv->granu.addr_info.flags);
 		req->pasid = inv->granu.addr_info.pasid;
 		break;
 	}
@@ -182,7 +189,8 @@ static int request_check_flags(u32 flags)
 
 /**
  * vfio_nesting_get_request - Fetch and check a VFIO_IOMMU_NESTING_OP
- * @req: zeroed by the caller, filled in; release it with vfio_nesting_put_request() on success
+ * @req: zeroed by the caller, filled in; release it with
+ *	vfio_nesting_put_request() on success
  * @arg: user pointer to a struct vfio_iommu_nesting_op
  *
  * Context: may sleep for as long as user space's memory makes it, so no lock may
