@@ -132,6 +132,23 @@ static bool drained(struct device_domain_info *info, u32 pasid, int try,
 	return !wait_prq(info, pasid, end);
 }
 
+/* Of the whole device when @pasid is INVALID_IOASID, and @did doesn't matter then */
+static int flush_and_drain(struct device_domain_info *info, u32 pasid, u16 did)
+{
+	unsigned long end = jiffies + HZ;
+	int try, ret = 0;
+
+	for (try = 0; try < NESTED_DRAIN_TRIES; try++) {
+		ret = pasid == INVALID_IOASID ?
+			intel_nested_flush_device(info) :
+			flush_entry(info, pasid, did);
+		if (ret || drained(info, pasid, try, end))
+			break;
+	}
+
+	return ret;
+}
+
 /**
  * intel_nested_flush_pasid - Drop everything cached of one entry, and drain
  * @info: the device
@@ -144,16 +161,7 @@ static bool drained(struct device_domain_info *info, u32 pasid, int try,
 int intel_nested_flush_pasid(struct device_domain_info *info, u32 pasid,
 			     u16 did)
 {
-	unsigned long end = jiffies + HZ;
-	int try, ret = 0;
-
-	for (try = 0; try < NESTED_DRAIN_TRIES; try++) {
-		ret = flush_entry(info, pasid, did);
-		if (ret || drained(info, pasid, try, end))
-			break;
-	}
-
-	return ret;
+	return flush_and_drain(info, pasid, did);
 }
 
 /**
@@ -164,14 +172,5 @@ int intel_nested_flush_pasid(struct device_domain_info *info, u32 pasid,
  */
 int intel_nested_drain_device(struct device_domain_info *info)
 {
-	unsigned long end = jiffies + HZ;
-	int try, ret = 0;
-
-	for (try = 0; try < NESTED_DRAIN_TRIES; try++) {
-		ret = intel_nested_flush_device(info);
-		if (ret || drained(info, INVALID_IOASID, try, end))
-			break;
-	}
-
-	return ret;
+	return flush_and_drain(info, INVALID_IOASID, 0);
 }
