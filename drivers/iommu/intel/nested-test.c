@@ -227,10 +227,15 @@ static void desc_iotlb(struct kunit *test)
 	expect_desc(test, "DRD", &desc, 0x00000000beef00a2, 0);
 }
 
+static const struct intel_nested_function fn = { 0xabcd, 0x1234, 31 };
+static const struct intel_nested_function deep = { 0xffff, 0, 32 };
+static const struct intel_nested_block page = { 0xffff800012345000, 0 };
+static const struct intel_nested_block two = { 0x12346000, 1 };
+static const struct intel_nested_block mib = { 0x12200000, 9 };
+
 /* 6.5.2.4: AM 5:0, IH 6 */
 static void desc_piotlb(struct kunit *test)
 {
-	const struct intel_nested_block page = { 0xffff800012345000, 0 };
 	const struct intel_nested_block gib = { 0x0000123440000000, 18 };
 	struct qi_desc desc;
 
@@ -250,11 +255,6 @@ static void desc_piotlb(struct kunit *test)
 /* 6.5.2.5: PFSID 15:12 and 63:52, MIP 20:16, SID 47:32; S 0 */
 static void desc_dev_tlb(struct kunit *test)
 {
-	const struct intel_nested_function fn = { 0xabcd, 0x1234, 31 };
-	const struct intel_nested_function deep = { 0xffff, 0, 32 };
-	const struct intel_nested_block page = { 0xffff800012345000, 0 };
-	const struct intel_nested_block two = { 0x12346000, 1 };
-	const struct intel_nested_block mib = { 0x12200000, 9 };
 	struct qi_desc desc;
 
 	intel_nested_make_dev_tlb(&desc, &fn, &page);
@@ -272,11 +272,6 @@ static void desc_dev_tlb(struct kunit *test)
 /* 6.5.2.6: MIP 8:4, PFSID 15:12 and 63:52, SID 31:16, PASID 51:32; S 11 */
 static void desc_dev_tlb_pasid(struct kunit *test)
 {
-	const struct intel_nested_function fn = { 0xabcd, 0x1234, 31 };
-	const struct intel_nested_function deep = { 0xffff, 0, 32 };
-	const struct intel_nested_block page = { 0xffff800012345000, 0 };
-	const struct intel_nested_block two = { 0x12346000, 1 };
-	const struct intel_nested_block mib = { 0x12200000, 9 };
 	struct qi_desc desc;
 
 	intel_nested_make_dev_tlb_pasid(&desc, &fn, 0xfffff, &page);
