@@ -176,7 +176,7 @@ static int step_request(struct stress *stress)
 		return 0;
 	case ITD_ST_WAIT:
 		return -ETIMEDOUT;
-	/* Blocked: its ATS is off until something is bound again */
+	/* Blocked: its ATS is off until the next bind or unbind */
 	case ITD_ST_DISABLED:
 		return stress->failing ? 0 : -EPROTO;
 	}
@@ -263,32 +263,14 @@ static void expect_usable_pair(struct __test_metadata *_metadata,
 	expect_pair(_metadata, self, self->a, self->a);
 }
 
-TEST_F_TIMEOUT(pair, everything_at_once, 90)
+/*
+ * Everything at once: page requests with @ats, and a device that is silent now and
+ * then and is reset when it is @failing. Returns how often the hardware failed.
+ */
+static unsigned long stress_pair(struct __test_metadata *_metadata,
+				 struct _test_data_pair *self, bool ats,
+				 bool failing)
 {
-	struct testdev *td = &self->vm.dev[0].td;
-	struct stress stress;
-	struct stress_thread threads[] = {
-		STRESS_THREAD(bind, &stress),
-		STRESS_THREAD(invalidate, &stress),
-		STRESS_THREAD(other_group, &stress),
-		STRESS_THREAD(map, &stress),
-		STRESS_THREAD(detach, &stress),
-		STRESS_THREAD(pasid, &stress),
-		STRESS_THREAD(request, &stress),
-	};
-	size_t count = ARRAY_SIZE(threads) - !variant->ats;
-
-	begin_stress(_metadata, self, &stress);
-	EXPECT_EQ(0UL, run_threads(_metadata, threads, count));
-	EXPECT_EQ(0ULL, testdev_read64(td, ITD_NOW_PRG_OUTSTANDING));
-	EXPECT_EQ(0ULL, testdev_read64(td, ITD_CNT_PRG_UNKNOWN));
-	expect_usable_pair(_metadata, self);
-}
-
-/* The same with a device that is silent now and then, and is reset */
-TEST_F_TIMEOUT(pair, everything_fails_at_once, 90)
-{
-	struct testdev *td = &self->vm.dev[0].td;
 	struct stress stress;
 	struct stress_thread threads[] = {
 		STRESS_THREAD(bind, &stress),
@@ -301,12 +283,31 @@ TEST_F_TIMEOUT(pair, everything_fails_at_once, 90)
 		STRESS_THREAD(mute, &stress),
 		STRESS_THREAD(reset, &stress),
 	};
+	size_t count = failing ? ARRAY_SIZE(threads) : ats ? 7 : 6;
+
+	begin_stress(_metadata, self, &stress);
+	stress.failing = failing;
+	return run_threads(_metadata, threads, count);
+}
+
+TEST_F_TIMEOUT(pair, everything_at_once, 90)
+{
+	struct testdev *td = &self->vm.dev[0].td;
+
+	EXPECT_EQ(0UL, stress_pair(_metadata, self, variant->ats, false));
+	EXPECT_EQ(0ULL, testdev_read64(td, ITD_NOW_PRG_OUTSTANDING));
+	EXPECT_EQ(0ULL, testdev_read64(td, ITD_CNT_PRG_UNKNOWN));
+	expect_usable_pair(_metadata, self);
+}
+
+/* The same with a device that is silent now and then, and is reset */
+TEST_F_TIMEOUT(pair, everything_fails_at_once, 90)
+{
+	struct testdev *td = &self->vm.dev[0].td;
 
 	if (!variant->ats)
 		SKIP(return, "cannot happen: without ATS no device is asked");
-	begin_stress(_metadata, self, &stress);
-	stress.failing = true;
-	EXPECT_LT(0UL, run_threads(_metadata, threads, ARRAY_SIZE(threads)));
+	EXPECT_LT(0UL, stress_pair(_metadata, self, true, true));
 	testdev_write32(td, ITD_INV_MUTE, 0);
 	EXPECT_EQ(0ULL, testdev_read64(td, ITD_NOW_PRG_OUTSTANDING));
 	expect_usable_pair(_metadata, self);
