@@ -4,38 +4,17 @@
 #include <string.h>
 
 #include "../kselftest.h"
+#include "demo_run.h"
 #include "modes.h"
-#include "splat.h"
-#include "vm.h"
 
 #define VA		0x123456789000ULL
 #define VA_UNMAPPED	0x12345678a000ULL
 #define ASID		1
 
-struct demo {
-	struct vm vm;
-	struct stage1 s1;
-	int a;
-	int b;
-	__u64 loose;
-};
-
-#define say(label, fmt, ...) \
-	printf("  %-11s " fmt "\n", label, ##__VA_ARGS__)
-
-static __u64 gpa(const struct demo *demo, int page)
-{
-	return demo->vm.page[page].gpa;
-}
+static struct stage1 s1;
 
 /* How a failed step is told */
 static char reason[160];
-
-static const char *page_name(const struct demo *demo, int page)
-{
-	return page == demo->a ? "page A" : page == demo->b ? "page B" :
-	       page == VM_NOWHERE ? "nothing" : "something else";
-}
 
 /* The device writes at @va. Returns NULL when that lands on @page, or why not. */
 static const char *expect(struct demo *demo, const char *label, __u64 va,
@@ -49,11 +28,11 @@ static const char *expect(struct demo *demo, const char *label, __u64 va,
 		say(label, "DMA to 0x%llx touches nothing%s", va, remark);
 	else if (found == page)
 		say(label, "DMA to 0x%llx lands on %s: \"%.14s...\"%s", va,
-		    page_name(demo, page), demo->vm.page[page].mem, remark);
+		    demo_page_name(demo, page), demo->vm.page[page].mem, remark);
 	else
 		snprintf(reason, sizeof(reason),
 			 "%s: DMA to 0x%llx reached %s, not %s", label, va,
-			 page_name(demo, found), page_name(demo, page));
+			 demo_page_name(demo, found), demo_page_name(demo, page));
 	return found == page ? NULL : reason;
 }
 
@@ -77,7 +56,7 @@ static const char *before(struct demo *demo)
 {
 	say("stage 2", "the host maps guest memory 0x%llx to 0x%llx",
 	    GUEST_RAM, GUEST_RAM + GUEST_RAM_SIZE - 1);
-	return expect(demo, "stage 2", gpa(demo, demo->a), demo->a,
+	return expect(demo, "stage 2", demo_gpa(demo, demo->a), demo->a,
 		      " (a guest address)");
 }
 
@@ -85,14 +64,14 @@ static const char *bind(struct demo *demo)
 {
 	struct vm *vm = &demo->vm;
 
-	stage1_create(&demo->s1, &vm->guest, ASID, vm->info.addr_width);
-	stage1_map(&demo->s1, VA, gpa(demo, demo->a), SZ_4K, STAGE1_RW);
+	stage1_create(&s1, &vm->guest, ASID, vm->info.addr_width);
+	stage1_map(&s1, VA, demo_gpa(demo, demo->a), SZ_4K, STAGE1_RW);
 	say("stage 1", "the guest maps 0x%llx to page A at 0x%llx", VA,
-	    gpa(demo, demo->a));
-	if (vm_bind(vm, ALL, &demo->s1))
+	    demo_gpa(demo, demo->a));
+	if (vm_bind(vm, ALL, &s1))
 		return "BIND_PASID_TABLE";
 	say("bound", "table of context descriptors at 0x%llx, page tables at 0x%llx",
-	    demo->s1.cd, demo->s1.root);
+	    s1.cd, s1.root);
 	return expect(demo, "two stages", VA, demo->a, "");
 }
 
@@ -101,9 +80,9 @@ static const char *change(struct demo *demo)
 	struct iommu_cache_invalidate_info info = inv_addr(ASID, VA, SZ_4K, 1);
 	const char *why;
 
-	stage1_map(&demo->s1, VA, gpa(demo, demo->b), SZ_4K, STAGE1_RW);
+	stage1_map(&s1, VA, demo_gpa(demo, demo->b), SZ_4K, STAGE1_RW);
 	say("changed", "the guest maps 0x%llx to page B at 0x%llx", VA,
-	    gpa(demo, demo->b));
+	    demo_gpa(demo, demo->b));
 	why = expect(demo, "stale", VA, demo->a, "");
 	if (why)
 		return why;
@@ -122,7 +101,7 @@ static const char *fault(struct demo *demo)
 		     " (not in stage 1)");
 	if (why)
 		return why;
-	stage1_map(&demo->s1, VA_UNMAPPED, demo->loose, SZ_4K, STAGE1_RW);
+	stage1_map(&s1, VA_UNMAPPED, demo->loose, SZ_4K, STAGE1_RW);
 	if (inest_dma_unmap(demo->vm.container, demo->loose, SZ_4K))
 		return "unmap of stage 2";
 	return expect(demo, "fault", VA_UNMAPPED, VM_NOWHERE,
@@ -134,7 +113,7 @@ static const char *interrupt(struct demo *demo)
 	struct iommu_nesting_info_smmuv3 *smmuv3 = &demo->vm.info.vendor.smmuv3;
 	struct edu *edu = &demo->vm.dev[0].edu;
 
-	stage1_map(&demo->s1, smmuv3->msi_iova, smmuv3->msi_iova,
+	stage1_map(&s1, smmuv3->msi_iova, smmuv3->msi_iova,
 		   smmuv3->msi_size, STAGE1_WRITE | STAGE1_DEVICE);
 	if (edu_irq_enable(edu))
 		return "MSI cannot be turned on";
@@ -152,62 +131,29 @@ static const char *unbind(struct demo *demo)
 	if (inest_unbind_pasid_table(demo->vm.container, ALL))
 		return "UNBIND_PASID_TABLE";
 	why = expect(demo, "unbound", VA, VM_NOWHERE, "");
-	return why ?: expect(demo, "unbound", gpa(demo, demo->b), demo->b,
+	return why ?: expect(demo, "unbound", demo_gpa(demo, demo->b), demo->b,
 			     " (a guest address)");
 }
 
-static const char *run(struct demo *demo)
-{
-	const char *(*const steps[])(struct demo *) = {
-		show_capability, before, bind, change, fault, interrupt,
-		unbind,
-	};
-	const char *why = NULL;
-	size_t i;
-
-	demo->a = vm_alloc(&demo->vm);
-	demo->b = vm_alloc(&demo->vm);
-	demo->loose = guest_alloc_loose(&demo->vm.guest);
-	vm_watch(&demo->vm, demo->loose);
-	for (i = 0; !why && i < ARRAY_SIZE(steps); i++)
-		why = steps[i](demo);
-	vm_close(&demo->vm);
-	return why;
-}
-
-static const char *start(struct demo *demo, int devices)
-{
-	if (devices < 0)
-		return "vfio-pci did not take the edu device";
-	if (!devices)
-		return "no edu device (PCI 1234:11e8)";
-	say("device", "QEMU's edu at %s, IOMMU group %d, driven through VFIO",
-	    vm_device_bdf(0), inest_pci_group(vm_device_bdf(0)));
-	if (vm_open(&demo->vm, 0, 1))
-		return "no nesting container";
-	return NULL;
-}
-
 /**
- * run_demo - Show what nesting does
+ * run_demo - Show what nesting does on an SMMUv3
  * @devices: how many vm_claim_devices() got, or its error
  *
  * Return: exit status of the process
  */
 int run_demo(int devices)
 {
-	struct demo demo;
-	const char *why;
+	static const demo_step steps[] = {
+		show_capability, before, bind, change, fault, interrupt,
+		unbind,
+	};
+	static const struct demo_plan plan = {
+		.title = "User space owns stage 1 of an SMMUv3, the host stage 2:",
+		.device = "QEMU's edu",
+		.missing = "no edu device (PCI 1234:11e8)",
+		.steps = steps,
+		.count = ARRAY_SIZE(steps),
+	};
 
-	printf("User space owns stage 1 of an SMMUv3, the host stage 2:\n");
-	why = start(&demo, devices);
-	if (!why)
-		why = run(&demo);
-	if (!why && splat_count())
-		why = "the kernel warned";
-	if (why)
-		printf("demo: failed: %s\n", why);
-	else
-		printf("demo: ok\n");
-	return why ? 1 : 0;
+	return demo_run(&plan, devices);
 }

@@ -313,7 +313,7 @@ int main(int argc, char **argv)
 	if (splat_open())
 		ksft_exit_fail_msg("the kernel log can't be read\n");
 	if (demo)
-		return run_vtd_demo(vm_claim_devices(&vm_testdev));
+		return run_demo(vm_claim_devices(&vm_testdev));
 	if (refused)
 		return no_nesting();
 	return run_tests(only, argc, argv);

@@ -4,39 +4,22 @@
 #include <string.h>
 
 #include "../kselftest.h"
+#include "demo_run.h"
+#include "modes.h"
 #include "pci_user.h"
-#include "splat.h"
 #include "vtd_vm.h"
 
 #define VA		0x123456789000ULL
 #define VA_UNMAPPED	0x12345678a000ULL
 #define PROCESSES	2
 
-struct demo {
-	struct vm vm;
-	struct vtd_table s1[PROCESSES];
-	__u32 pasid[PROCESSES];
-	int a;
-	int b;
-	__u64 loose;
-};
-
-#define say(label, fmt, ...) \
-	printf("  %-11s " fmt "\n", label, ##__VA_ARGS__)
-
-static __u64 gpa(const struct demo *demo, int page)
-{
-	return demo->vm.page[page].gpa;
-}
+static struct {
+	struct vtd_table s1;
+	__u32 pasid;
+} process[PROCESSES];
 
 /* How a failed step is told */
 static char reason[160];
-
-static const char *page_name(const struct demo *demo, int page)
-{
-	return page == demo->a ? "page A" : page == demo->b ? "page B" :
-	       page == VM_NOWHERE ? "nothing" : "something else";
-}
 
 static const char *who_name(__u32 who)
 {
@@ -59,12 +42,12 @@ static const char *expect(struct demo *demo, const char *label, __u32 who,
 		    who_name(who), remark);
 	else if (found == page)
 		say(label, "DMA to 0x%llx with %s lands on %s%s", va,
-		    who_name(who), page_name(demo, page), remark);
+		    who_name(who), demo_page_name(demo, page), remark);
 	else
 		snprintf(reason, sizeof(reason),
 			 "%s: DMA to 0x%llx with %s reached %s (%d), not %s",
-			 label, va, who_name(who), page_name(demo, found),
-			 found, page_name(demo, page));
+			 label, va, who_name(who), demo_page_name(demo, found),
+			 found, demo_page_name(demo, page));
 	return found == page ? NULL : reason;
 }
 
@@ -89,7 +72,7 @@ static const char *before(struct demo *demo)
 {
 	say("stage 2", "the host maps guest memory 0x%llx to 0x%llx",
 	    GUEST_RAM, GUEST_RAM + GUEST_RAM_SIZE - 1);
-	return expect(demo, "stage 2", WITHOUT_PASID, gpa(demo, demo->a),
+	return expect(demo, "stage 2", WITHOUT_PASID, demo_gpa(demo, demo->a),
 		      demo->a, " (a guest address)");
 }
 
@@ -106,18 +89,18 @@ static const char *bind(struct demo *demo)
 
 		if (pasid < 0)
 			return "PASID_REQUEST";
-		demo->pasid[i] = pasid;
-		vtd_table_create(&demo->s1[i], &vm->guest, 4);
-		vtd_table_map(&demo->s1[i], VA, gpa(demo, page), VTD_RW);
+		process[i].pasid = pasid;
+		vtd_table_create(&process[i].s1, &vm->guest, 4);
+		vtd_table_map(&process[i].s1, VA, demo_gpa(demo, page), VTD_RW);
 		say("stage 1", "process %d maps 0x%llx to %s at 0x%llx", i + 1,
-		    VA, page_name(demo, page), gpa(demo, page));
-		if (vtd_bind(vm, ALL, pasid, &demo->s1[i]))
+		    VA, demo_page_name(demo, page), demo_gpa(demo, page));
+		if (vtd_bind(vm, ALL, pasid, &process[i].s1))
 			return "BIND_PGTBL";
 		say("bound", "PASID %d to the page tables at 0x%llx", pasid,
-		    demo->s1[i].root);
+		    process[i].s1.root);
 	}
 	for (i = 0; !why && i < PROCESSES; i++)
-		why = expect(demo, "two stages", WITH_PASID(demo->pasid[i]), VA,
+		why = expect(demo, "two stages", WITH_PASID(process[i].pasid), VA,
 			     i ? demo->b : demo->a, "");
 	return why;
 }
@@ -125,11 +108,11 @@ static const char *bind(struct demo *demo)
 static const char *change(struct demo *demo)
 {
 	struct iommu_cache_invalidate_info info =
-		vtd_inv_addr(IOTLB | DEV_IOTLB, demo->pasid[0], VA, SZ_4K, 1);
-	__u32 who = WITH_PASID(demo->pasid[0]);
+		vtd_inv_addr(IOTLB | DEV_IOTLB, process[0].pasid, VA, SZ_4K, 1);
+	__u32 who = WITH_PASID(process[0].pasid);
 	const char *why;
 
-	vtd_table_map(&demo->s1[0], VA, gpa(demo, demo->b), VTD_RW);
+	vtd_table_map(&process[0].s1, VA, demo_gpa(demo, demo->b), VTD_RW);
 	say("changed", "process 1 maps 0x%llx to page B", VA);
 	why = expect(demo, "stale", who, VA, demo->a, "");
 	if (why)
@@ -137,20 +120,20 @@ static const char *change(struct demo *demo)
 	if (vtd_invalidate(&demo->vm, ALL, info))
 		return "CACHE_INVLD";
 	say("invalidated", "PASID %u, address 0x%llx, in unit and device",
-	    demo->pasid[0], VA);
+	    process[0].pasid, VA);
 	return expect(demo, "fresh", who, VA, demo->b, "");
 }
 
 static const char *fault(struct demo *demo)
 {
-	__u32 who = WITH_PASID(demo->pasid[1]);
+	__u32 who = WITH_PASID(process[1].pasid);
 	const char *why;
 
 	why = expect(demo, "fault", who, VA_UNMAPPED, VM_NOWHERE,
 		     " (not in stage 1)");
 	if (why)
 		return why;
-	vtd_table_map(&demo->s1[1], VA_UNMAPPED, demo->loose, VTD_RW);
+	vtd_table_map(&process[1].s1, VA_UNMAPPED, demo->loose, VTD_RW);
 	if (inest_dma_unmap(demo->vm.container, demo->loose, SZ_4K))
 		return "unmap of stage 2";
 	return expect(demo, "fault", who, VA_UNMAPPED, VM_NOWHERE,
@@ -160,7 +143,7 @@ static const char *fault(struct demo *demo)
 static const char *interrupt(struct demo *demo)
 {
 	struct testdev *td = &demo->vm.dev[0].td;
-	struct testdev_op op = vtd_fill_op(WITH_PASID(demo->pasid[1]), VA);
+	struct testdev_op op = vtd_fill_op(WITH_PASID(process[1].pasid), VA);
 	int irq = pci_user_irq(td->device, VFIO_PCI_MSIX_IRQ_INDEX, op.channel);
 
 	op.cmd |= ITD_CMD_IRQ;
@@ -177,69 +160,36 @@ static const char *unbind(struct demo *demo)
 {
 	const char *why;
 
-	if (vtd_unbind(&demo->vm, ALL, demo->pasid[0]))
+	if (vtd_unbind(&demo->vm, ALL, process[0].pasid))
 		return "UNBIND_PGTBL";
-	why = expect(demo, "unbound", WITH_PASID(demo->pasid[0]), VA,
+	why = expect(demo, "unbound", WITH_PASID(process[0].pasid), VA,
 		     VM_NOWHERE, "");
 	if (!why)
-		why = expect(demo, "unbound", WITH_PASID(demo->pasid[1]), VA,
+		why = expect(demo, "unbound", WITH_PASID(process[1].pasid), VA,
 			     demo->b, "");
 	return why ?: expect(demo, "unbound", WITHOUT_PASID,
-			     gpa(demo, demo->b), demo->b, "");
-}
-
-static const char *run(struct demo *demo)
-{
-	const char *(*const steps[])(struct demo *) = {
-		show_capability, before, bind, change, fault, interrupt,
-		unbind,
-	};
-	const char *why = NULL;
-	size_t i;
-
-	demo->a = vm_alloc(&demo->vm);
-	demo->b = vm_alloc(&demo->vm);
-	demo->loose = guest_alloc_loose(&demo->vm.guest);
-	vm_watch(&demo->vm, demo->loose);
-	for (i = 0; !why && i < ARRAY_SIZE(steps); i++)
-		why = steps[i](demo);
-	vm_close(&demo->vm);
-	return why;
-}
-
-static const char *start(struct demo *demo, int devices)
-{
-	if (devices < 0)
-		return "vfio-pci did not take the test device";
-	if (!devices)
-		return "no iommu-testdev (PCI 1234:11ff)";
-	say("device", "the rig's test device at %s, IOMMU group %d, through VFIO",
-	    vm_device_bdf(0), inest_pci_group(vm_device_bdf(0)));
-	if (vm_open(&demo->vm, 0, 1))
-		return "no nesting container";
-	return NULL;
+			     demo_gpa(demo, demo->b), demo->b, "");
 }
 
 /**
- * run_vtd_demo - Show what nesting does on VT-d
+ * run_demo - Show what nesting does on VT-d
  * @devices: how many vm_claim_devices() got, or its error
  *
  * Return: exit status of the process
  */
-int run_vtd_demo(int devices)
+int run_demo(int devices)
 {
-	struct demo demo;
-	const char *why;
+	static const demo_step steps[] = {
+		show_capability, before, bind, change, fault, interrupt,
+		unbind,
+	};
+	static const struct demo_plan plan = {
+		.title = "User space owns stage 1 of VT-d, by PASID, the host stage 2:",
+		.device = "the rig's test device",
+		.missing = "no iommu-testdev (PCI 1234:11ff)",
+		.steps = steps,
+		.count = ARRAY_SIZE(steps),
+	};
 
-	printf("User space owns stage 1 of VT-d, by PASID, the host stage 2:\n");
-	why = start(&demo, devices);
-	if (!why)
-		why = run(&demo);
-	if (!why && splat_count())
-		why = "the kernel warned";
-	if (why)
-		printf("demo: failed: %s\n", why);
-	else
-		printf("demo: ok\n");
-	return why ? 1 : 0;
+	return demo_run(&plan, devices);
 }

@@ -58,6 +58,4 @@ static inline struct iommu_cache_invalidate_info vtd_inv_pasid(__u8 caches,
 	return inest_inv_pasid(caches, pasid);
 }
 
-int run_vtd_demo(int devices);
-
 #endif /* SELFTEST_IOMMU_VTD_VM_H */
