@@ -1,24 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Tests: values outside the contract, one at a time; state stays as it is */
 
-/* One field of a valid structure, a value that it must not have, and why not */
-struct poke {
-	const char *what;
-	size_t offset;
-	size_t size;
-	__u64 value;
-	int error;
-};
-
-/* The member stands last, and may be an element of an array */
-#define POKE(new, err, type, ...) {					\
-	.what = #__VA_ARGS__ " = " #new,				\
-	.offset = offsetof(struct type, __VA_ARGS__),			\
-	.size = sizeof(((struct type *)0)->__VA_ARGS__),		\
-	.value = (new),							\
-	.error = (err),							\
-}
-
 static void expect_pokes(struct __test_metadata *_metadata, struct world *w,
 			 int op, const struct poke *poke, size_t n)
 {

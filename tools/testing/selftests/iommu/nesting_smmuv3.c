@@ -14,6 +14,7 @@
 
 #include "../kselftest_harness.h"
 #include "modes.h"
+#include "poke.h"
 #include "splat.h"
 #include "vm.h"
 
@@ -85,6 +86,7 @@ FIXTURE_TEARDOWN(one)
 #include "test_op_errors.h"
 #include "test_bind_errors.h"
 #include "test_inv_errors.h"
+#include "plain_container.h"
 #include "test_container.h"
 
 static int bad_usage(const char *name)

@@ -45,7 +45,7 @@ static void apply_all(struct iommu_pasid_table_config *config,
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		apply(config, &poke[i]);
+		poke_apply(config, &poke[i]);
 }
 
 TEST_F(one, bind_bad_table)
@@ -57,7 +57,7 @@ TEST_F(one, bind_bad_table)
 		struct iommu_pasid_table_config config =
 			config_translate(self->s1.cd);
 
-		apply(&config, &bad_tables[i]);
+		poke_apply(&config, &bad_tables[i]);
 		EXPECT_EQ(bad_tables[i].error,
 			  inest_bind_pasid_table(vm->container, ALL, &config))
 			TH_LOG("%s", bad_tables[i].what);
@@ -75,7 +75,7 @@ TEST_F(one, bind_bad_table_to_group)
 		struct iommu_pasid_table_config config =
 			config_translate(self->s1.cd);
 
-		apply(&config, &bad_tables[i]);
+		poke_apply(&config, &bad_tables[i]);
 		EXPECT_EQ(bad_tables[i].error,
 			  inest_bind_pasid_table(vm->container,
 						 vm->dev[0].group, &config))
@@ -105,7 +105,7 @@ TEST_F(one, bind_table_with_nothing_to_translate)
 			struct iommu_pasid_table_config config =
 				inest_no_table(kind);
 
-			apply(&config, &bad[i]);
+			poke_apply(&config, &bad[i]);
 			EXPECT_EQ(bad[i].error,
 				  inest_bind_pasid_table(self->vm.container,
 							 ALL, &config))

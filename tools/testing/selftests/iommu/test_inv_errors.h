@@ -91,7 +91,7 @@ static void expect_refused(struct __test_metadata *_metadata,
 	for (i = 0; i < count; i++) {
 		struct iommu_cache_invalidate_info info = good;
 
-		apply(&info, &pokes[i]);
+		poke_apply(&info, &pokes[i]);
 		EXPECT_EQ(pokes[i].error, invalidate(&self->vm, info))
 			TH_LOG("%s", pokes[i].what);
 		expect_same(_metadata, self, pokes[i].what);

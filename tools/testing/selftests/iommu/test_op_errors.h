@@ -6,29 +6,6 @@
 #define OP_INVLD	VFIO_NESTING_OP_CACHE_INVLD
 #define OP_GROUP	VFIO_NESTING_OP_GROUP
 
-/* One field of a valid structure, a value that it must not have, and why not */
-struct poke {
-	const char *what;
-	size_t offset;
-	size_t size;
-	__u64 value;
-	int error;
-};
-
-/* The member stands last, and may be an element of an array */
-#define POKE(new, err, type, ...) {					\
-	.what = #__VA_ARGS__ " = " #new,				\
-	.offset = offsetof(struct type, __VA_ARGS__),			\
-	.size = sizeof(((struct type *)0)->__VA_ARGS__),		\
-	.value = (new),							\
-	.error = (err),							\
-}
-
-static void apply(void *data, const struct poke *poke)
-{
-	memcpy((char *)data + poke->offset, &poke->value, poke->size);
-}
-
 /* After a call that failed: the stage 1 of before is in place */
 static void expect_same(struct __test_metadata *_metadata,
 			struct _test_data_one *self,

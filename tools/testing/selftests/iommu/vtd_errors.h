@@ -4,32 +4,9 @@
  * is tested on the mock.
  */
 
-/* One field of a valid structure, and why its value may not be */
-struct poke {
-	const char *what;
-	size_t offset;
-	size_t size;
-	__u64 value;
-	int error;
-};
-
-/* The member stands last, and may be an element of an array */
-#define POKE(new, err, type, ...) {					\
-	.what = #__VA_ARGS__ " = " #new,				\
-	.offset = offsetof(struct type, __VA_ARGS__),			\
-	.size = sizeof(((struct type *)0)->__VA_ARGS__),		\
-	.value = (new),							\
-	.error = (err),							\
-}
-
 #define BIND(member, new, err)	POKE(new, err, iommu_gpasid_bind_data, member)
 #define INV(member, new, err)	\
 	POKE(new, err, iommu_cache_invalidate_info, member)
-
-static void apply(void *data, const struct poke *poke)
-{
-	memcpy((char *)data + poke->offset, &poke->value, poke->size);
-}
 
 static const struct poke bad_binds[] = {
 	BIND(version, 0, -EINVAL),
@@ -66,7 +43,7 @@ TEST_F(one, bind_bad)
 			inest_bind_rid_data(self->s1.root, 48) :
 			inest_bind_data(self->pasid, self->s1.root, 48);
 
-		apply(&data, &bad_binds[i]);
+		poke_apply(&data, &bad_binds[i]);
 		EXPECT_EQ(bad_binds[i].error,
 			  inest_bind_pgtbl(vm->container, ALL, &data))
 			TH_LOG("%s", bad_binds[i].what);
@@ -157,7 +134,7 @@ static void expect_refused(struct __test_metadata *_metadata,
 	for (i = 0; i < count; i++) {
 		struct iommu_cache_invalidate_info info = good;
 
-		apply(&info, &pokes[i]);
+		poke_apply(&info, &pokes[i]);
 		EXPECT_EQ(pokes[i].error,
 			  vtd_invalidate(&self->vm, ALL, info))
 			TH_LOG("%s", pokes[i].what);
@@ -206,31 +183,6 @@ TEST(extension_is_offered)
 	EXPECT_EQ(1, inest_container_extension(container,
 					       VFIO_TYPE1_NESTING_IOMMU));
 	close(container);
-}
-
-/* Containers of the types that do not nest; their DMA is as ever */
-FIXTURE(plain) {
-	struct vm vm;
-	int page;
-};
-
-FIXTURE_VARIANT(plain) {
-	unsigned long type;
-};
-
-FIXTURE_VARIANT_ADD(plain, type1) { .type = VFIO_TYPE1_IOMMU };
-FIXTURE_VARIANT_ADD(plain, type1v2) { .type = VFIO_TYPE1v2_IOMMU };
-
-FIXTURE_SETUP(plain)
-{
-	ASSERT_EQ(0, vm_open_type(&self->vm, 0, 1, variant->type));
-	self->page = vm_alloc(&self->vm);
-}
-
-FIXTURE_TEARDOWN(plain)
-{
-	vm_close(&self->vm);
-	EXPECT_EQ(0, splat_count());
 }
 
 TEST_F(plain, no_operations)
