@@ -9,23 +9,12 @@
 
 #include "../kselftest.h"
 #include "fail.h"
+#include "write_file.h"
 
 #define DEBUGFS		"/sys/kernel/debug/"
 #define FAIL_ALLOC	DEBUGFS "iommu_nesting_mock/fail_alloc"
 
 static int nth = -1;
-
-static int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
-}
 
 /* Also allocations that may wait, of every order, and no word about it */
 static const char *setup_nth(void)

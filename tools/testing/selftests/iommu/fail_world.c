@@ -10,6 +10,7 @@
 #include "../kselftest.h"
 #include "fail.h"
 #include "iommu-nesting.h"
+#include "write_file.h"
 
 #define MOCK	"/sys/kernel/debug/iommu_nesting_mock"
 #define SZ_4K	4096
@@ -37,16 +38,9 @@ int fail_world_init(struct fail_world *w)
 static int mock_write(const char *bdf, const char *file, const char *text)
 {
 	char path[128];
-	int fd, ret = 0;
 
 	snprintf(path, sizeof(path), MOCK "/%s/%s", bdf, file);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
+	return write_file(path, text);
 }
 
 /**

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "mock_state.h"
+#include "write_file.h"
 
 #define DEBUGFS		"/sys/kernel/debug"
 #define MOCK		DEBUGFS "/iommu_nesting_mock"
@@ -41,19 +42,6 @@ static void make_path(char *path, const char *bdf, const char *file)
 		snprintf(path, PATH_MAX, MOCK "/%s/%s", bdf, file);
 	else
 		snprintf(path, PATH_MAX, MOCK "/%s", file);
-}
-
-static int write_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int ret = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
 }
 
 static int read_text(const char *path, char *text, size_t size)
@@ -92,7 +80,7 @@ int mock_write(const char *bdf, const char *file, const char *format, ...)
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
 	make_path(path, bdf, file);
-	return write_text(path, line);
+	return write_file(path, line);
 }
 
 /**
@@ -291,5 +279,5 @@ int mock_set_quota(unsigned long quota)
 	char text[32];
 
 	snprintf(text, sizeof(text), "%lu", quota);
-	return write_text(QUOTA, text);
+	return write_file(QUOTA, text);
 }

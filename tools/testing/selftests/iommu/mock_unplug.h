@@ -5,30 +5,18 @@
 
 #define PCI_BUS		"/sys/bus/pci"
 
-static int sysfs_write_one(const char *path)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int ret;
-
-	if (fd < 0)
-		return -errno;
-	ret = write(fd, "1", 1) == 1 ? 0 : -errno;
-	close(fd);
-	return ret;
-}
-
 static int unplug(const char *bdf)
 {
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), PCI_BUS "/devices/%s/remove", bdf);
-	return sysfs_write_one(path);
+	return write_file(path, "1");
 }
 
 /* The function is found again, and vfio-pci has it again */
 static int plug(const char *bdf)
 {
-	int ret = sysfs_write_one(PCI_BUS "/rescan");
+	int ret = write_file(PCI_BUS "/rescan", "1");
 
 	return ret ?: inest_pci_claim(bdf);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "mock_vm.h"
+#include "write_file.h"
 
 #define EDU_VENDOR	0x1234
 #define EDU_DEVICE	0x11e8
@@ -23,13 +24,10 @@ static int singles, shared, presents;
 
 static void allow_unsafe_interrupts(void)
 {
-	int fd = open(UNSAFE, O_WRONLY | O_CLOEXEC);
+	int ret = write_file(UNSAFE, "1");
 
-	if (fd < 0)
-		return;
-	if (write(fd, "1", 1) != 1)
+	if (ret && ret != -ENOENT)
 		printf("# vfio insists on interrupt remapping\n");
-	close(fd);
 }
 
 static void sort_device(const struct inest_bdf *bdf, int group, int others)

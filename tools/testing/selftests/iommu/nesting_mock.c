@@ -27,6 +27,7 @@
 #include "mock_vm.h"
 #include "poke.h"
 #include "splat.h"
+#include "write_file.h"
 
 #include "mock_world.h"
 #include "mock_peer.h"

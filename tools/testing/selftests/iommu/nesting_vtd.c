@@ -25,6 +25,7 @@
 #define TH_LOG_STREAM stdout
 
 #include "../kselftest_harness.h"
+#include "locked_memory.h"
 #include "modes.h"
 #include "on_cpu.h"
 #include "pci_user.h"
@@ -33,6 +34,7 @@
 #include "splat.h"
 #include "take_tables.h"
 #include "vtd_vm.h"
+#include "write_file.h"
 
 /* Where devices find their pages: no guest physical address looks like it */
 #define VA		0x123456789000ULL

@@ -2,8 +2,8 @@
 /*
  * One device behind the mock IOMMU in one nesting container
  *
- * Nothing here is shared with the other tests, because each of two builds sees
- * other structures.
+ * No structure here is shared with the other tests, because each of two builds
+ * sees other ones.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -20,23 +20,11 @@
 #include <linux/vfio_nesting.h>
 
 #include "next_setup.h"
+#include "write_file.h"
 
 #define PCI		"/sys/bus/pci/"
 #define DEBUGFS		"/sys/kernel/debug"
 #define MOCK		DEBUGFS "/iommu_nesting_mock"
-
-static int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-	int ret = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
-}
 
 static void read_file(const char *path, char *text, size_t size)
 {

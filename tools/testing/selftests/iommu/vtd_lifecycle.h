@@ -29,20 +29,6 @@ static void expect_usable(struct __test_metadata *_metadata, __u32 who)
 	expect_usable_dev(_metadata, 0, who);
 }
 
-/* Memory, in kB, that the kernel holds pinned in the name of this process */
-static long locked_memory(void)
-{
-	long kb = -1;
-	char line[128];
-	FILE *f = fopen("/proc/self/status", "r");
-
-	while (f && kb < 0 && fgets(line, sizeof(line), f))
-		sscanf(line, "VmLck: %ld kB", &kb);
-	if (f)
-		fclose(f);
-	return kb;
-}
-
 static void close_one(struct vm *vm, char what)
 {
 	if (what == 'c')

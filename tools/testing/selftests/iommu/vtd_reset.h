@@ -212,30 +212,19 @@ TEST_F_TIMEOUT(port, hot_reset_during_dma, 60)
 				      &self->s1, self->a, true);
 }
 
-static int write_sysfs(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	ssize_t size = strlen(text);
-	int ret = fd < 0 || write(fd, text, size) != size ? -errno : 0;
-
-	if (fd >= 0)
-		close(fd);
-	return ret;
-}
-
 static void *unplug(void *bdf)
 {
 	char path[64];
 
 	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/remove",
 		 (char *)bdf);
-	return (void *)(long)write_sysfs(path, "1");
+	return (void *)(long)write_file(path, "1");
 }
 
 /* The device comes back as after an unplug of the user's, and is taken again */
 static void replug(struct __test_metadata *_metadata, const char *bdf)
 {
-	ASSERT_EQ(0, write_sysfs("/sys/bus/pci/rescan", "1"));
+	ASSERT_EQ(0, write_file("/sys/bus/pci/rescan", "1"));
 	ASSERT_EQ(0, inest_pci_claim(bdf));
 }
 

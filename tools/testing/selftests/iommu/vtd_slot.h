@@ -75,7 +75,7 @@ static int power_off_slot_of(const char *bdf)
 		if (!names_slot_of(path, bdf))
 			continue;
 		snprintf(path, sizeof(path), SLOTS "%s/power", slot->d_name);
-		ret = write_sysfs(path, "0");
+		ret = write_file(path, "0");
 	}
 	if (dir)
 		closedir(dir);
@@ -149,7 +149,7 @@ TEST_F_TIMEOUT(slot, switched_off_during_dma, 90)
 	expect_only_one_gone(_metadata, self);
 	vm_close(vm);
 	close(asked);
-	EXPECT_EQ(0, write_sysfs("/sys/bus/pci/rescan", "1"));
+	EXPECT_EQ(0, write_file("/sys/bus/pci/rescan", "1"));
 	EXPECT_FALSE(is_there(bdf));
 	expect_usable_dev(_metadata, BEHIND_PORT, self->who);
 }

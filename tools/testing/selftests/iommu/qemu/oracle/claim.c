@@ -10,25 +10,13 @@
 
 #include <take_tables.h>
 #include "claim.h"
+#include "write_file.h"
 
 #define PCI		"/sys/bus/pci/"
 #define PCI_DEVICES	PCI "devices"
 
 static char claimed[WORLD_DEVICES][BDF_SIZE];
 static int count;
-
-static int put(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int ret = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
-}
 
 static unsigned long number_of(const char *bdf, const char *attribute)
 {
@@ -58,8 +46,8 @@ static int claim(const char *bdf)
 	int ret;
 
 	snprintf(path, sizeof(path), PCI_DEVICES "/%s/driver_override", bdf);
-	ret = put(path, "vfio-pci");
-	return ret ? ret : put(PCI "drivers_probe", bdf);
+	ret = write_file(path, "vfio-pci");
+	return ret ? ret : write_file(PCI "drivers_probe", bdf);
 }
 
 /**
@@ -112,13 +100,13 @@ int claimed_replug(int i)
 	int ret;
 
 	snprintf(path, sizeof(path), PCI_DEVICES "/%s/remove", claimed[i]);
-	ret = put(path, "1");
+	ret = write_file(path, "1");
 	if (ret)
 		return ret;
 	taken = take_tables();
 	if (taken == MAP_FAILED)
 		return -errno;
-	ret = put(PCI "rescan", "1");
+	ret = write_file(PCI "rescan", "1");
 	give_tables(taken);
 	return ret ? ret : claim(claimed[i]);
 }
