@@ -62,18 +62,18 @@ FIXTURE_VARIANT_ADD(one, pasid) { .pasid = PASID, .ats = 0 };
 FIXTURE_VARIANT_ADD(one, pasid_ats) { .pasid = PASID, .ats = WITH_ATS };
 
 static void open_one(struct __test_metadata *_metadata, FIXTURE_DATA(one) * self,
-		     const FIXTURE_VARIANT(one) * variant)
+		     __u32 pasid, __u32 ats, int devices)
 {
 	struct world *w = &self->w;
 
-	ASSERT_EQ(0, world_open(w, 1));
+	ASSERT_EQ(0, world_open(w, devices));
 	vtd_table_create(&self->s1, &w->guest, 4);
 	self->a = world_alloc(w);
 	self->b = world_alloc(w);
 	world_map(w, &self->s1, VA, self->a);
-	self->who = variant->pasid | variant->ats;
+	self->who = pasid | ats;
 	ASSERT_EQ(0, world_nested(w, &self->s1, NO_QUEUE, &self->hwpt));
-	ASSERT_EQ(0, world_attach(w, 0, variant->pasid, self->hwpt));
+	ASSERT_EQ(0, world_attach(w, 0, pasid, self->hwpt));
 }
 
 FIXTURE_SETUP(one)
@@ -82,7 +82,7 @@ FIXTURE_SETUP(one)
 		SKIP(return, "cannot happen: the unit has no ATS");
 	if (variant->pasid != RID && !IFD_HAS_PASIDS)
 		SKIP(return, "cannot happen: this kernel attaches no PASIDs");
-	open_one(_metadata, self, variant);
+	open_one(_metadata, self, variant->pasid, variant->ats, 1);
 }
 
 FIXTURE_TEARDOWN(one)

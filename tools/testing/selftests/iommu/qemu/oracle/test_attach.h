@@ -59,7 +59,7 @@ TEST_F(one, device_found_again)
 	ASSERT_EQ(self->a, world_lands(w, 0, self->who, VA));
 	world_close(w);
 	ASSERT_EQ(0, claimed_replug(0));
-	open_one(_metadata, self, variant);
+	open_one(_metadata, self, variant->pasid, variant->ats, 1);
 	EXPECT_EQ(self->a, world_lands(w, 0, self->who, VA));
 	EXPECT_EQ(NOWHERE, world_lands(w, 0, self->who, VA_UNMAPPED));
 }
