@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Tests: devices that lose their driver or leave the bus with things bound */
 
-#include <sys/eventfd.h>
-
 #define PCI_BUS		"/sys/bus/pci"
 
 static int unplug(const char *bdf)
@@ -19,21 +17,6 @@ static int plug(const char *bdf)
 	int ret = write_file(PCI_BUS "/rescan", "1");
 
 	return ret ?: inest_pci_claim(bdf);
-}
-
-/* An eventfd that vfio-pci signals when it wants the device back */
-static int request_event(int device)
-{
-	char buf[sizeof(struct vfio_irq_set) + sizeof(__s32)] = { 0 };
-	struct vfio_irq_set *set = (void *)buf;
-	int fd = eventfd(0, EFD_CLOEXEC);
-
-	set->argsz = sizeof(buf);
-	set->flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER;
-	set->index = VFIO_PCI_REQ_IRQ_INDEX;
-	set->count = 1;
-	memcpy(set->data, &fd, sizeof(__s32));
-	return ioctl(device, VFIO_DEVICE_SET_IRQS, set) < 0 ? -errno : fd;
 }
 
 /* A way to take a device away, by which it can be given back */
@@ -139,13 +122,13 @@ TEST_F(taken, while_open)
 {
 	struct world *w = &self->w;
 	struct taker taker = { .take = variant->take, .bdf = w->vm.bdf[1] };
-	struct pollfd pfd = { .events = POLLIN };
 	pthread_t thread;
+	int asked;
 
-	pfd.fd = request_event(w->vm.device[1]);
-	ASSERT_LE(0, pfd.fd);
+	asked = pci_user_irq(w->vm.device[1], VFIO_PCI_REQ_IRQ_INDEX, 0);
+	ASSERT_LE(0, asked);
 	ASSERT_EQ(0, pthread_create(&thread, NULL, take_device, &taker));
-	EXPECT_EQ(1, poll(&pfd, 1, 10000));
+	EXPECT_TRUE(pci_user_irq_arrived(asked, 10000));
 	EXPECT_EQ(0, bind_any(w, variant->format, ALL));
 	EXPECT_EQ(0, unbind_any(w, variant->format, ALL));
 	mock_close(&w->vm.device[1]);
@@ -153,7 +136,7 @@ TEST_F(taken, while_open)
 	EXPECT_EQ(0, taker.ret);
 	EXPECT_EQ(-ENODEV, bind_any(w, variant->format, w->vm.group[1]));
 	mock_close(&w->vm.group[1]);
-	close(pfd.fd);
+	close(asked);
 	ASSERT_EQ(0, variant->give(w->vm.bdf[1]));
 	EXPECT_EQ(0, mock_lines(w->vm.bdf[1], "stage1"));
 }

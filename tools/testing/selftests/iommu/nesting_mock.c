@@ -25,6 +25,7 @@
 #include "../kselftest_harness.h"
 #include "mock_state.h"
 #include "mock_vm.h"
+#include "pci_user.h"
 #include "poke.h"
 #include "splat.h"
 #include "write_file.h"

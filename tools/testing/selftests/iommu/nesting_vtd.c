@@ -25,6 +25,7 @@
 #define TH_LOG_STREAM stdout
 
 #include "../kselftest_harness.h"
+#include "leaving.h"
 #include "locked_memory.h"
 #include "modes.h"
 #include "on_cpu.h"

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Tests: what is bound goes away in every order, and nothing stays behind */
 
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <sys/eventfd.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
 
 /* A second machine on the same device proves that the first one left it */
@@ -134,47 +131,19 @@ TEST_F(one, driver_unbound_while_bound)
 	expect_usable(_metadata);
 }
 
-static void *unbind_driver(void *bdf)
-{
-	return (void *)(long)inest_pci_unbind(bdf);
-}
-
-/* An eventfd that vfio-pci signals when it wants the device back */
-static int request_event(int device)
-{
-	char buf[sizeof(struct vfio_irq_set) + sizeof(__s32)] = { 0 };
-	struct vfio_irq_set *set = (void *)buf;
-	int fd = eventfd(0, EFD_CLOEXEC);
-
-	set->argsz = sizeof(buf);
-	set->flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER;
-	set->index = VFIO_PCI_REQ_IRQ_INDEX;
-	set->count = 1;
-	memcpy(set->data, &fd, sizeof(__s32));
-	return ioctl(device, VFIO_DEVICE_SET_IRQS, set) < 0 ? -errno : fd;
-}
-
 /* The driver waits for the device, which is in use until it is asked for */
 TEST_F(one, driver_unbound_while_open)
 {
 	struct vm *vm = &self->vm;
-	struct pollfd pfd = { .events = POLLIN };
-	pthread_t thread;
-	void *result;
+	struct leaving leaving;
 
-	pfd.fd = request_event(vm->dev[0].edu.device);
-	ASSERT_LE(0, pfd.fd);
-	ASSERT_EQ(0, pthread_create(&thread, NULL, unbind_driver,
-				    (void *)vm->dev[0].bdf));
-	EXPECT_EQ(1, poll(&pfd, 1, 10000));
+	ASSERT_EQ(0, leaving_begin(&leaving, vm->dev[0].edu.device,
+				   vm->dev[0].bdf, unbind_driver));
 	EXPECT_EQ(self->a, vm_lands(vm, 0, VA));
 	EXPECT_EQ(0, vm_bind(vm, ALL, &self->s1));
-	edu_close(&vm->dev[0].edu);
-	ASSERT_EQ(0, pthread_join(thread, &result));
-	EXPECT_EQ(0, (long)result);
+	EXPECT_EQ(0, leaving_end(&leaving, vm, 0));
 	EXPECT_EQ(-EINVAL, vm_bind(vm, ALL, &self->s1));
 	vm_close(vm);
-	close(pfd.fd);
 	ASSERT_EQ(0, inest_pci_claim(vm->dev[0].bdf));
 	expect_usable(_metadata);
 }

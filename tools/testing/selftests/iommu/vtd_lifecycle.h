@@ -140,30 +140,17 @@ TEST_F(one, driver_unbound)
 	expect_usable(_metadata, self->who);
 }
 
-static void *unbind_driver(void *bdf)
-{
-	return (void *)(long)inest_pci_unbind(bdf);
-}
-
 /* The driver waits for the device, which is in use until it is asked for */
 TEST_F(one, driver_unbound_while_open)
 {
 	struct vm *vm = &self->vm;
-	pthread_t thread;
-	void *result;
-	int asked;
+	struct leaving leaving;
 
-	asked = pci_user_irq(vm->dev[0].td.device, VFIO_PCI_REQ_IRQ_INDEX, 0);
-	ASSERT_LE(0, asked);
-	ASSERT_EQ(0, pthread_create(&thread, NULL, unbind_driver,
-				    (void *)vm->dev[0].bdf));
-	EXPECT_TRUE(pci_user_irq_arrived(asked, 10000));
+	ASSERT_EQ(0, leaving_begin(&leaving, vm->dev[0].td.device,
+				   vm->dev[0].bdf, unbind_driver));
 	EXPECT_EQ(self->a, vtd_lands(vm, 0, self->who, VA));
-	vm_stop_device(vm, 0);
-	ASSERT_EQ(0, pthread_join(thread, &result));
-	EXPECT_EQ(0, (long)result);
+	EXPECT_EQ(0, leaving_end(&leaving, vm, 0));
 	vm_close(vm);
-	close(asked);
 	ASSERT_EQ(0, inest_pci_claim(vm->dev[0].bdf));
 	expect_usable(_metadata, self->who);
 }

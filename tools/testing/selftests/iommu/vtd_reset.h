@@ -253,21 +253,13 @@ TEST_F_TIMEOUT(port, unplugged, 60)
 TEST_F(port, unplugged_while_open)
 {
 	struct vm *vm = &self->vm;
-	pthread_t thread;
-	void *result;
-	int asked;
+	struct leaving leaving;
 
-	asked = pci_user_irq(vm->dev[0].td.device, VFIO_PCI_REQ_IRQ_INDEX, 0);
-	ASSERT_LE(0, asked);
 	write_forever(vm, self->who, 3);
-	ASSERT_EQ(0, pthread_create(&thread, NULL, unplug,
-				    (void *)vm->dev[0].bdf));
-	EXPECT_TRUE(pci_user_irq_arrived(asked, 10000));
-	vm_stop_device(vm, 0);
-	ASSERT_EQ(0, pthread_join(thread, &result));
-	EXPECT_EQ(0, (long)result);
+	ASSERT_EQ(0, leaving_begin(&leaving, vm->dev[0].td.device,
+				   vm->dev[0].bdf, unplug));
+	EXPECT_EQ(0, leaving_end(&leaving, vm, 0));
 	vm_close(vm);
-	close(asked);
 	replug(_metadata, vm->dev[0].bdf);
 	expect_usable_dev(_metadata, BEHIND_PORT, self->who);
 }

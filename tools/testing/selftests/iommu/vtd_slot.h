@@ -131,24 +131,17 @@ TEST_F_TIMEOUT(slot, switched_off_during_dma, 90)
 {
 	struct vm *vm = &self->vm;
 	const char *bdf = vm->dev[GOES].bdf;
-	pthread_t thread;
-	void *result;
-	int asked;
+	struct leaving leaving;
 
-	asked = pci_user_irq(vm->dev[GOES].td.device, VFIO_PCI_REQ_IRQ_INDEX, 0);
-	ASSERT_LE(0, asked);
 	write_until_gone(vm, self->who);
-	ASSERT_EQ(0, pthread_create(&thread, NULL, power_off, (void *)bdf));
-	EXPECT_TRUE(pci_user_irq_arrived(asked, 30000));
+	ASSERT_EQ(0, leaving_begin(&leaving, vm->dev[GOES].td.device, bdf,
+				   power_off));
 	EXPECT_EQ(self->a, vtd_lands(vm, GOES, self->who, VA));
 	EXPECT_TRUE(is_there(bdf));
-	vm_stop_device(vm, GOES);
-	ASSERT_EQ(0, pthread_join(thread, &result));
-	EXPECT_EQ(0, (long)result);
+	EXPECT_EQ(0, leaving_end(&leaving, vm, GOES));
 	EXPECT_FALSE(is_there(bdf));
 	expect_only_one_gone(_metadata, self);
 	vm_close(vm);
-	close(asked);
 	EXPECT_EQ(0, write_file("/sys/bus/pci/rescan", "1"));
 	EXPECT_FALSE(is_there(bdf));
 	expect_usable_dev(_metadata, BEHIND_PORT, self->who);
