@@ -8,6 +8,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 /* Child and parent write to one stream: results and reasons stay in order */
 #define TH_LOG_STREAM stdout
