@@ -59,8 +59,10 @@ struct mm_struct;
  *	the devices, -ENOMEM when a part of it may not have been done. The ids that
  *	tag the caches (VMID, domain id, stream id) are the driver's own. PASID 0
  *	are the requests without a PASID.
- * @page_response: answer a page request of @dev that is waiting for it, -ENOENT
- *	when none does
+ * @block: block @dev from DMA, since the hardware failed to take a response; no
+ *	error when it is no longer attached. Reports @reason
+ *	(IOMMU_FAULT_BLOCKED_*) as every block does. A driver that has this reports
+ *	faults (linux/iommu_nesting_fault.h).
  *
  * A device that leaves its domain loses all that was bound, and nothing that was
  * cached or requested outlives it. A successful bind or unbind ends a block, also
@@ -86,8 +88,8 @@ struct iommu_nesting_ops {
 			     ioasid_t pasid);
 	int (*cache_invalidate)(struct iommu_domain *domain, struct device *dev,
 				const struct iommu_cache_invalidate_info *inv);
-	int (*page_response)(struct iommu_domain *domain, struct device *dev,
-			     const struct iommu_page_response *resp);
+	void (*block)(struct iommu_domain *domain, struct device *dev,
+		      u32 reason);
 };
 
 /**
@@ -115,6 +117,7 @@ struct iommu_nesting_target {
  * @IOMMU_NESTING_UNBIND_PGTBL: struct iommu_gpasid_bind_data, to unbind
  * @IOMMU_NESTING_CACHE_INV: struct iommu_cache_invalidate_info
  * @IOMMU_NESTING_PAGE_RESP: struct iommu_page_response
+ * @IOMMU_NESTING_FAULT_QUEUE: struct iommu_fault_queue_config
  */
 enum iommu_nesting_arg {
 	IOMMU_NESTING_PASID_TABLE,
@@ -122,6 +125,7 @@ enum iommu_nesting_arg {
 	IOMMU_NESTING_UNBIND_PGTBL,
 	IOMMU_NESTING_CACHE_INV,
 	IOMMU_NESTING_PAGE_RESP,
+	IOMMU_NESTING_FAULT_QUEUE,
 };
 
 /* copy.c: the only place that reads user memory */
@@ -156,6 +160,9 @@ int iommu_nesting_cache_invalidate(struct iommu_domain *domain,
 int iommu_nesting_page_response(struct iommu_domain *domain,
 				struct device *dev,
 				const struct iommu_page_response *resp);
+int iommu_nesting_open_faults(struct iommu_domain *domain, struct device *dev,
+			      const struct iommu_fault_queue_config *cfg);
+void iommu_nesting_device_reset(struct device *dev, bool done);
 
 /**
  * struct iommu_nesting_user - A user of the PASIDs of one process

@@ -13,6 +13,7 @@
 #define _UAPI_IOMMU_NESTING_H
 
 #include <linux/types.h>
+#include <linux/iommu_fault_queue.h>
 
 /*
  * What @format in struct iommu_nesting_info, struct iommu_gpasid_bind_data and
@@ -106,7 +107,8 @@ struct iommu_nesting_info {
  *
  * @flags: attributes of the PASID table entry (IOMMU_SVA_VTD_GPASID_*), each
  *	under the name that VT-d 4.1, 9.6 has for the field
- * @pat: page attribute table, used with PASID-level memory types
+ * @pat: page attribute table, used with PASID-level memory types: ignored when no
+ *	flag of IOMMU_SVA_VTD_GPASID_MTS_MASK is set
  * @emt: extended memory type, 0 to 7, used when IOMMU_SVA_VTD_GPASID_EMTE is set
  */
 struct iommu_gpasid_bind_data_vtd {

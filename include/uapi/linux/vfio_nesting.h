@@ -43,8 +43,9 @@ struct vfio_iommu_type1_info_cap_nesting {
  *	operation's own structure, if it has one. That structure's own argsz
  *	covers exactly the rest of @data.
  *
- * VFIO_NESTING_OP_DEVICE belongs to VFIO_NESTING_OP_PAGE_RESP, which is for one
- * device and must have it; all others are for the container or for one group.
+ * VFIO_NESTING_OP_DEVICE belongs to VFIO_NESTING_OP_PAGE_RESP and
+ * VFIO_NESTING_OP_FAULT_QUEUE, which are for one device and must have it; all others
+ * are for the container or for one group.
  */
 struct vfio_iommu_nesting_op {
 	__u32	argsz;
@@ -56,6 +57,7 @@ struct vfio_iommu_nesting_op {
 #define VFIO_NESTING_OP_BIND_PGTBL		4 /* iommu_gpasid_bind_data */
 #define VFIO_NESTING_OP_UNBIND_PGTBL		5 /* iommu_gpasid_bind_data */
 #define VFIO_NESTING_OP_PAGE_RESP		6 /* iommu_page_response */
+#define VFIO_NESTING_OP_FAULT_QUEUE		7 /* iommu_fault_queue_config */
 #define VFIO_NESTING_OP_GROUP	(1 << 16)
 #define VFIO_NESTING_OP_DEVICE	(1 << 17)
 	__u8	data[];
@@ -108,27 +110,34 @@ struct vfio_iommu_nesting_device {
  * when nothing is bound.
  *
  * CACHE_INVLD returns zero only after the hardware has completed the
- * invalidation. PAGE_RESP answers one page request of one device.
+ * invalidation.
+ *
+ * FAULT_QUEUE opens the queue of faults and page requests of one device, and
+ * returns a file descriptor to read them from. It is close-on-exec, and ends when
+ * the device leaves its container. PAGE_RESP answers one group of page requests that
+ * was read from there.
  *
  * PASIDs are those that the device uses, unless a flag of CACHE_INVLD says that it
- * is the guest's number. Where IOMMU_NESTING_FEAT_SYSWIDE_PASID
- * is offered they have to come from VFIO_IOMMU_PASID_REQUEST, made on this
- * container or on another one that the same process opened.
+ * is the guest's number; PAGE_RESP takes the one in the record. Where
+ * IOMMU_NESTING_FEAT_SYSWIDE_PASID is offered those that the device uses have to come
+ * from VFIO_IOMMU_PASID_REQUEST, made on this container or on another one that the
+ * same process opened.
  *
- * Return: 0 on success, -1 with errno set on failure:
+ * Return: 0, FAULT_QUEUE a file descriptor; -1 with errno set on failure:
  *  - EFAULT: the argument cannot be read
  *  - EINVAL: a size, version, flag, format, field or padding that the contract
- *    does not know, or no IOMMU set on the container
+ *    does not know, or no IOMMU set on the container, or a file that is no eventfd
  *  - E2BIG: the operation's structure is larger than the kernel's, and the part
  *    that the kernel does not know is not zero, or it is larger than 4096 bytes
  *  - EOPNOTSUPP: valid, but not offered by this container, group or IOMMU
  *  - EPERM: the PASID is not the caller's, whoever else has it or not; or nothing
  *    is bound to the guest's number that an invalidation names
- *  - EBADF: @group_fd or @device_fd is not open
+ *  - EBADF: @group_fd, @device_fd or the eventfd is not open
+ *  - EMFILE, ENFILE: no file descriptor is left
  *  - ENODEV: @group_fd is no group of this container, @device_fd no device of
  *    it, or a device went away
  *  - EBUSY: the PASID has a page table already, or another PASID of the device has
- *    the guest's number
+ *    the guest's number, or the device has a fault queue already
  *  - ENOENT: the table is not inside memory that VFIO_IOMMU_MAP_DMA mapped for
  *    reading by the device; or there is no such page request
  *  - ENOMEM: out of memory
