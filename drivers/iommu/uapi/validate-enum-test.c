@@ -22,6 +22,7 @@ static const char * const arg_names[] = {
 	[IOMMU_NESTING_UNBIND_PGTBL] = "unbind",
 	[IOMMU_NESTING_CACHE_INV] = "invalidation",
 	[IOMMU_NESTING_PAGE_RESP] = "response",
+	[IOMMU_NESTING_FAULT_QUEUE] = "queue",
 };
 
 static void show_table(char *text, const struct iommu_pasid_table_config *cfg)
@@ -65,6 +66,14 @@ static void show_resp(char *text, const struct iommu_page_response *resp)
 		 resp->grpid, resp->code);
 }
 
+static void show_queue(char *text, const struct iommu_fault_queue_config *cfg)
+{
+	snprintf(text, TEXT_MAX,
+		 "argsz %u version %#x flags %#x entries %#x eventfd %d padding %4ph",
+		 cfg->argsz, cfg->version, cfg->flags, cfg->entries,
+		 cfg->eventfd, cfg->padding);
+}
+
 static void show(char *text, enum iommu_nesting_arg arg, const void *copy)
 {
 	switch (arg) {
@@ -77,6 +86,8 @@ static void show(char *text, enum iommu_nesting_arg arg, const void *copy)
 		return show_inv(text, copy);
 	case IOMMU_NESTING_PAGE_RESP:
 		return show_resp(text, copy);
+	case IOMMU_NESTING_FAULT_QUEUE:
+		return show_queue(text, copy);
 	}
 }
 

@@ -152,6 +152,16 @@ static int want_page_resp(const struct iommu_page_response *resp)
 	return resp->flags && resp->pasid > 0xfffff ? -EINVAL : 0;
 }
 
+static int want_fault_queue(const struct iommu_fault_queue_config *cfg)
+{
+	if (cfg->version != 1 || cfg->flags > 1 || !all_zero(cfg->padding, 4) ||
+	    cfg->argsz < (cfg->flags ? 20 : 16))
+		return -EINVAL;
+	if (cfg->entries < 2 || cfg->entries > 1024)
+		return -EINVAL;
+	return !cfg->flags && cfg->eventfd ? -EINVAL : 0;
+}
+
 /**
  * oracle_size - Bytes of a structure
  * @arg: which one
@@ -169,6 +179,7 @@ size_t oracle_size(enum iommu_nesting_arg arg)
 	case IOMMU_NESTING_CACHE_INV:
 		return 56;
 	case IOMMU_NESTING_PAGE_RESP:
+	case IOMMU_NESTING_FAULT_QUEUE:
 		return 24;
 	}
 	return 0;
@@ -194,6 +205,8 @@ int oracle_check(enum iommu_nesting_arg arg, const void *copy)
 		return want_cache_inv(copy);
 	case IOMMU_NESTING_PAGE_RESP:
 		return want_page_resp(copy);
+	case IOMMU_NESTING_FAULT_QUEUE:
+		return want_fault_queue(copy);
 	}
 	return 1;
 }
