@@ -141,6 +141,9 @@ void mock_debugfs_add(struct mock_device *mdev)
 	debugfs_create_file("page_request", 0600, dir, mdev,
 			    &mock_page_request_fops);
 	debugfs_create_file("responses", 0400, dir, mdev, &mock_responses_fops);
+	debugfs_create_file("request_counts", 0400, dir, mdev,
+			    &mock_request_counts_fops);
+	debugfs_create_file("fault", 0200, dir, mdev, &mock_fault_fops);
 }
 
 /**

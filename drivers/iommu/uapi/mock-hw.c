@@ -79,9 +79,9 @@ int mock_command(void)
 {
 	int ms;
 
-	lockdep_assert_held(&mock_lock);
-
 	atomic_inc(&mock_faults.commands);
+	if (iommu_nesting_fail_command())
+		return -EIO;
 	if (!mock_goes_wrong(&mock_faults.timeout_command))
 		return mock_goes_wrong(&mock_faults.fail_command) ? -EIO : 0;
 
@@ -102,6 +102,8 @@ int mock_invalidate(struct mock_device *mdev, enum mock_cache_type type,
 		    const struct mock_cover *cover)
 {
 	int ret = mock_command();
+
+	lockdep_assert_held(&mock_lock);
 
 	if (ret != -EIO)
 		mock_drop(&mdev->caches[type], cover);

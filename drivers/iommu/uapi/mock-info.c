@@ -105,7 +105,7 @@ const struct iommu_nesting_ops mock_vtd_ops = {
 	.bind_pgtbl		= mock_bind_pgtbl,
 	.unbind_pgtbl		= mock_unbind_pgtbl,
 	.cache_invalidate	= mock_cache_invalidate,
-	.page_response		= mock_page_response,
+	.block			= mock_block_device,
 };
 
 const struct iommu_nesting_ops mock_smmuv3_ops = {
@@ -113,5 +113,5 @@ const struct iommu_nesting_ops mock_smmuv3_ops = {
 	.bind_pasid_table	= mock_bind_pasid_table,
 	.unbind_pasid_table	= mock_unbind_pasid_table,
 	.cache_invalidate	= mock_cache_invalidate,
-	.page_response		= mock_page_response,
+	.block			= mock_block_device,
 };

@@ -200,7 +200,7 @@ static void mock_block_devices(struct mock_domain *mdom)
 	struct mock_device *mdev;
 
 	list_for_each_entry(mdev, &mdom->devices, node)
-		mock_block(mdev);
+		mock_block(mdev, IOMMU_FAULT_BLOCKED_INVALIDATION);
 }
 
 /**

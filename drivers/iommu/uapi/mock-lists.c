@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mock IOMMU: cached entries and page requests as lines of text
+ * Mock IOMMU: cached entries, page requests and faults as lines of text
  *
  * One line is one entry, and what is written is what is read back. The lists are
  * of bounded length.
@@ -170,12 +170,12 @@ static int mock_page_request_show(struct seq_file *m, void *unused)
 	const struct mock_page_request *request = mdev->requests.list;
 	unsigned int i;
 
-	mutex_lock(&mock_lock);
+	spin_lock(&mdev->prq_lock);
 	for (i = 0; i < mdev->requests.n; i++, request++) {
 		mock_show_id(m, request->pasid, ' ');
 		mock_show_id(m, request->grpid, '\n');
 	}
-	mutex_unlock(&mock_lock);
+	spin_unlock(&mdev->prq_lock);
 
 	return 0;
 }
@@ -185,30 +185,48 @@ static int mock_page_request_open(struct inode *inode, struct file *file)
 	return single_open(file, mock_page_request_show, inode->i_private);
 }
 
+/* Two words are a request of one page at address 0 */
+static int mock_parse_request(char *line, struct iommu_fault_page_request *req)
+{
+	char *words[5] = { [2] = "0", [3] = "3", [4] = "last" };
+	const char *space = strchr(strim(line), ' ');
+	bool full = space && strchr(space + 1, ' ');
+	s64 pasid;
+
+	if (mock_split(line, words, full ? ARRAY_SIZE(words) : 2) ||
+	    mock_parse_id(words[0], BIT(MOCK_PASID_BITS) - 1, &pasid) ||
+	    kstrtou32(words[1], 0, &req->grpid) ||
+	    kstrtou64(words[2], 0, &req->addr) ||
+	    kstrtou32(words[3], 0, &req->perm) ||
+	    (strcmp(words[4], "last") && strcmp(words[4], "more")))
+		return -EINVAL;
+
+	if (pasid != MOCK_NO_ID) {
+		req->flags = IOMMU_FAULT_PAGE_REQUEST_PASID_VALID |
+			     IOMMU_FAULT_PAGE_RESPONSE_NEEDS_PASID;
+		req->pasid = pasid;
+	}
+	if (!strcmp(words[4], "last"))
+		req->flags |= IOMMU_FAULT_PAGE_REQUEST_LAST_PAGE;
+
+	return 0;
+}
+
 static ssize_t mock_page_request_write(struct file *file,
 				       const char __user *buf, size_t count,
 				       loff_t *ppos)
 {
 	struct mock_device *mdev = mock_file_private(file);
-	struct mock_page_request request = {};
-	char line[MOCK_LINE_MAX], *words[2];
-	s64 pasid;
+	struct iommu_fault_page_request req = {};
+	char line[MOCK_LINE_MAX];
 	int ret;
 
-	ret = mock_get_line(line, buf, count);
+	ret = mock_get_line(line, buf, count) ?: mock_parse_request(line, &req);
 	if (ret)
 		return ret;
-	if (mock_split(line, words, ARRAY_SIZE(words)) ||
-	    mock_parse_id(words[0], BIT(MOCK_PASID_BITS) - 1, &pasid) ||
-	    kstrtou32(words[1], 0, &request.grpid))
-		return -EINVAL;
 
-	request.pasid = pasid;
 	mutex_lock(&mock_lock);
-	if (mdev->requests.n < MOCK_PAGE_REQUESTS)
-		mdev->requests.list[mdev->requests.n++] = request;
-	else
-		ret = -ENOSPC;
+	ret = mock_request(mdev, &req);
 	mutex_unlock(&mock_lock);
 
 	return ret ?: count;
@@ -229,13 +247,14 @@ static int mock_responses_show(struct seq_file *m, void *unused)
 	const struct mock_page_request *request = mdev->responses.list;
 	unsigned int i;
 
-	mutex_lock(&mock_lock);
+	spin_lock(&mdev->prq_lock);
 	for (i = 0; i < mdev->responses.n; i++, request++) {
 		mock_show_id(m, request->pasid, ' ');
 		mock_show_id(m, request->grpid, ' ');
-		mock_show_id(m, request->code, '\n');
+		seq_printf(m, "%u%s\n", request->code & ~MOCK_STRAY,
+			   request->code & MOCK_STRAY ? " stray" : "");
 	}
-	mutex_unlock(&mock_lock);
+	spin_unlock(&mdev->prq_lock);
 
 	return 0;
 }
@@ -251,4 +270,92 @@ const struct file_operations mock_responses_fops = {
 	.read		= seq_read,
 	.llseek		= seq_lseek,
 	.release	= single_release,
+};
+
+static int mock_request_counts_show(struct seq_file *m, void *unused)
+{
+	struct mock_device *mdev = m->private;
+	const struct mock_request_counts *counts = &mdev->counts;
+
+	spin_lock(&mdev->prq_lock);
+	seq_printf(m, "sent %llu success %llu invalid %llu failure %llu stray %llu\n",
+		   counts->sent, counts->answered[IOMMU_PAGE_RESP_SUCCESS],
+		   counts->answered[IOMMU_PAGE_RESP_INVALID],
+		   counts->answered[IOMMU_PAGE_RESP_FAILURE], counts->stray);
+	spin_unlock(&mdev->prq_lock);
+
+	return 0;
+}
+
+static int mock_request_counts_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, mock_request_counts_show, inode->i_private);
+}
+
+const struct file_operations mock_request_counts_fops = {
+	.owner		= THIS_MODULE,
+	.open		= mock_request_counts_open,
+	.read		= seq_read,
+	.llseek		= seq_lseek,
+	.release	= single_release,
+};
+
+/* fault: PASID, address and reason of an unrecoverable fault, or "overflow" */
+
+static int mock_parse_fault(char *line, struct iommu_fault_unrecoverable *event)
+{
+	char *words[3];
+	s64 pasid;
+
+	if (mock_split(line, words, ARRAY_SIZE(words)) ||
+	    mock_parse_id(words[0], BIT(MOCK_PASID_BITS) - 1, &pasid) ||
+	    kstrtou64(words[1], 0, &event->addr) ||
+	    kstrtou32(words[2], 0, &event->reason))
+		return -EINVAL;
+
+	event->flags = IOMMU_FAULT_UNRECOV_ADDR_VALID;
+	if (pasid != MOCK_NO_ID) {
+		event->flags |= IOMMU_FAULT_UNRECOV_PASID_VALID;
+		event->pasid = pasid;
+	}
+
+	return 0;
+}
+
+static ssize_t mock_fault_write(struct file *file, const char __user *buf,
+				size_t count, loff_t *ppos)
+{
+	struct mock_device *mdev = file->private_data;
+	struct iommu_fault_unrecoverable event = {};
+	char line[MOCK_LINE_MAX];
+	bool overflow;
+	int ret;
+
+	ret = mock_get_line(line, buf, count);
+	if (ret)
+		return ret;
+
+	overflow = sysfs_streq(line, "overflow");
+	if (!overflow)
+		ret = mock_parse_fault(line, &event);
+	if (ret)
+		return ret;
+
+	mutex_lock(&mock_lock);
+	if (!mdev->faults)
+		ret = -ENODEV;
+	else if (overflow)
+		iommu_nesting_report_overflow(mdev->faults);
+	else
+		iommu_nesting_report_event(mdev->faults, &event);
+	mutex_unlock(&mock_lock);
+
+	return ret ?: count;
+}
+
+const struct file_operations mock_fault_fops = {
+	.owner		= THIS_MODULE,
+	.open		= simple_open,
+	.write		= mock_fault_write,
+	.llseek		= no_llseek,
 };

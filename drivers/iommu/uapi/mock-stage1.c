@@ -22,17 +22,41 @@ static const struct iommu_pasid_table_config mock_abort = {
 	.config		= IOMMU_PASID_CONFIG_ABORT,
 };
 
+/* A PASID table has the PASIDs of the guest, all of them */
+static int mock_refuse_table(struct mock_device *mdev)
+{
+	return mdev->table ?
+		iommu_nesting_faults_refuse(mdev->faults,
+					    IOMMU_NESTING_PASID_ANY) : 0;
+}
+
 /**
  * mock_block - Keep a device from all DMA
  * @mdev: device that the hardware failed, mock_lock held
+ * @reason: IOMMU_FAULT_BLOCKED_*
  */
-void mock_block(struct mock_device *mdev)
+void mock_block(struct mock_device *mdev, u32 reason)
 {
 	lockdep_assert_held(&mock_lock);
 
+	mock_refuse_table(mdev);
 	kvfree(mdev->table);
 	mdev->table = NULL;
+	if (!mdev->blocked)
+		iommu_nesting_report_blocked(mdev->faults, reason);
 	mdev->blocked = true;
+}
+
+void mock_block_device(struct iommu_domain *domain, struct device *dev,
+		       u32 reason)
+{
+	struct mock_device *mdev;
+
+	mutex_lock(&mock_lock);
+	mdev = mock_find_device(domain, dev);
+	if (!IS_ERR(mdev))
+		mock_block(mdev, reason);
+	mutex_unlock(&mock_lock);
 }
 
 /**
@@ -63,7 +87,7 @@ void mock_reset(struct mock_device *mdev)
 	lockdep_assert_held(&mock_lock);
 
 	mock_free_stage1(mdev);
-	mock_refuse_requests(mdev, MOCK_NO_ID);
+	mock_drain(mdev, MOCK_NO_ID);
 	mdev->blocked = mock_command() ||
 			mock_flush(mdev, &mock_everything);
 }
@@ -93,19 +117,39 @@ void mock_flush_combined(struct mock_domain *mdom)
 	if (ret)
 		list_for_each_entry(mdev, &mdom->devices, node)
 			if (mock_has_stage1(mdev))
-				mock_block(mdev);
+				mock_block(mdev,
+					   IOMMU_FAULT_BLOCKED_INVALIDATION);
 	mutex_unlock(&mock_lock);
 }
 
 static int mock_commit_table(struct mock_device *mdev)
 {
 	if (mock_command() || mock_flush(mdev, &mock_everything)) {
-		mock_block(mdev);
+		mock_block(mdev, IOMMU_FAULT_BLOCKED_BIND);
 		return -EIO;
 	}
 
 	mdev->blocked = false;
 	return 0;
+}
+
+/* What the table in front of @cfg was asked for is not for @cfg to answer */
+static int mock_accept_table(struct mock_device *mdev,
+			     const struct iommu_pasid_table_config *cfg)
+{
+	int ret;
+
+	if (cfg->config == IOMMU_PASID_CONFIG_TRANSLATE)
+		ret = iommu_nesting_faults_accept(mdev->faults,
+						  IOMMU_NESTING_PASID_ANY, 0) ?:
+		      iommu_nesting_faults_answer(mdev->faults,
+						  IOMMU_NESTING_PASID_ANY);
+	else
+		ret = mock_refuse_table(mdev);
+	if (ret == -EIO)
+		mock_block(mdev, IOMMU_FAULT_BLOCKED_RESPONSE);
+
+	return ret;
 }
 
 /* A device that has a table needs no memory for another, as for undoing a bind */
@@ -114,6 +158,7 @@ static int mock_do_bind_table(struct mock_device *mdev,
 			      struct iommu_pasid_table_config *old)
 {
 	struct iommu_pasid_table_config *table = NULL;
+	int ret;
 
 	if (cfg->format != mdev->format)
 		return -EOPNOTSUPP;
@@ -130,9 +175,15 @@ static int mock_do_bind_table(struct mock_device *mdev,
 	else if (mdev->table)
 		*old = *mdev->table;
 
-	if (mock_commit_table(mdev)) {
+	ret = mock_accept_table(mdev, cfg);
+	if (!ret)
+		ret = mock_commit_table(mdev);
+	if (ret) {
+		if (!mdev->table)
+			iommu_nesting_faults_refuse(mdev->faults,
+						    IOMMU_NESTING_PASID_ANY);
 		kvfree(table);
-		return -EIO;
+		return ret;
 	}
 
 	if (table)
@@ -159,14 +210,19 @@ int mock_bind_pasid_table(struct iommu_domain *domain, struct device *dev,
 void mock_unbind_pasid_table(struct iommu_domain *domain, struct device *dev)
 {
 	struct mock_device *mdev;
+	int ret;
 
 	mutex_lock(&mock_lock);
 	mdev = mock_find_device(domain, dev);
 	if (!IS_ERR(mdev) && (mdev->table || mdev->blocked)) {
-		mock_refuse_requests(mdev, MOCK_NO_ID);
+		ret = mock_refuse_table(mdev);
+		mock_drain(mdev, MOCK_NO_ID);
 		kvfree(mdev->table);
 		mdev->table = NULL;
-		mock_commit_table(mdev);
+		if (ret)
+			mock_block(mdev, IOMMU_FAULT_BLOCKED_RESPONSE);
+		else
+			mock_commit_table(mdev);
 	}
 	mutex_unlock(&mock_lock);
 }
@@ -180,12 +236,20 @@ static int mock_commit_pgtbl(struct mock_device *mdev, ioasid_t pasid)
 		cover.pasid = pasid;
 
 	if (mock_command() || mock_flush(mdev, &cover)) {
-		mock_block(mdev);
+		mock_block(mdev, IOMMU_FAULT_BLOCKED_BIND);
 		return -EIO;
 	}
 
 	mdev->blocked = false;
 	return 0;
+}
+
+static int mock_accept_pgtbl(struct mock_device *mdev,
+			     const struct iommu_gpasid_bind_data *data)
+{
+	return iommu_nesting_faults_accept(mdev->faults, data->hpasid,
+					   data->flags & IOMMU_SVA_GPASID_VAL ?
+					   data->gpasid : data->hpasid);
 }
 
 static int mock_do_bind_pgtbl(struct mock_device *mdev,
@@ -205,14 +269,23 @@ static int mock_do_bind_pgtbl(struct mock_device *mdev,
 
 	*pgtbl = *data;
 	ret = xa_insert(&mdev->pgtbls, data->hpasid, pgtbl, GFP_KERNEL);
-	if (!ret) {
-		ret = mock_commit_pgtbl(mdev, data->hpasid);
-		if (ret)
-			xa_erase(&mdev->pgtbls, data->hpasid);
-	}
 	if (ret)
-		kvfree(pgtbl);
+		goto err_free;
+	ret = mock_accept_pgtbl(mdev, data);
+	if (ret)
+		goto err_erase;
+	ret = mock_commit_pgtbl(mdev, data->hpasid);
+	if (ret)
+		goto err_refuse;
 
+	return 0;
+
+err_refuse:
+	iommu_nesting_faults_refuse(mdev->faults, data->hpasid);
+err_erase:
+	xa_erase(&mdev->pgtbls, data->hpasid);
+err_free:
+	kvfree(pgtbl);
 	return ret;
 }
 
@@ -230,21 +303,31 @@ int mock_bind_pgtbl(struct iommu_domain *domain, struct device *dev,
 	return ret;
 }
 
+static void mock_do_unbind_pgtbl(struct mock_device *mdev, ioasid_t pasid)
+{
+	struct iommu_gpasid_bind_data *pgtbl = xa_erase(&mdev->pgtbls, pasid);
+	int ret;
+
+	if (!pgtbl && !mdev->blocked)
+		return;
+
+	ret = iommu_nesting_faults_refuse(mdev->faults, pasid);
+	mock_drain(mdev, pasid);
+	if (ret)
+		mock_block(mdev, IOMMU_FAULT_BLOCKED_RESPONSE);
+	else
+		mock_commit_pgtbl(mdev, pasid);
+	kvfree(pgtbl);
+}
+
 void mock_unbind_pgtbl(struct iommu_domain *domain, struct device *dev,
 		       ioasid_t pasid)
 {
-	struct iommu_gpasid_bind_data *pgtbl;
 	struct mock_device *mdev;
 
 	mutex_lock(&mock_lock);
 	mdev = mock_find_device(domain, dev);
-	if (!IS_ERR(mdev)) {
-		pgtbl = xa_erase(&mdev->pgtbls, pasid);
-		if (pgtbl || mdev->blocked) {
-			mock_refuse_requests(mdev, pasid);
-			mock_commit_pgtbl(mdev, pasid);
-		}
-		kvfree(pgtbl);
-	}
+	if (!IS_ERR(mdev))
+		mock_do_unbind_pgtbl(mdev, pasid);
 	mutex_unlock(&mock_lock);
 }

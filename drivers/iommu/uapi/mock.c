@@ -130,9 +130,30 @@ static void mock_leave(struct mock_device *mdev)
 	if (!mdev->domain)
 		return;
 
+	if (mdev->faults)
+		iommu_nesting_faults_stop(mdev->faults);
 	mock_reset(mdev);
+	iommu_nesting_faults_put(mdev->faults);
+	mdev->faults = NULL;
 	list_del(&mdev->node);
 	mdev->domain = NULL;
+}
+
+static int mock_enter(struct mock_device *mdev, struct mock_domain *mdom)
+{
+	struct iommu_nesting_faults *faults = NULL;
+
+	if (mdom->nested) {
+		faults = iommu_nesting_faults_alloc(mdev->dev, &mock_fault_ops);
+		if (!faults)
+			return -ENOMEM;
+	}
+
+	mock_leave(mdev);
+	list_add_tail(&mdev->node, &mdom->devices);
+	mdev->domain = mdom;
+	mdev->faults = faults;
+	return 0;
 }
 
 static int mock_attach_dev(struct iommu_domain *domain, struct device *dev)
@@ -146,11 +167,8 @@ static int mock_attach_dev(struct iommu_domain *domain, struct device *dev)
 
 	mutex_lock(&mock_lock);
 	ret = mock_adopt_format(mdom, mdev->format);
-	if (!ret && mdev->domain != mdom) {
-		mock_leave(mdev);
-		list_add_tail(&mdev->node, &mdom->devices);
-		mdev->domain = mdom;
-	}
+	if (!ret && mdev->domain != mdom)
+		ret = mock_enter(mdev, mdom);
 	mutex_unlock(&mock_lock);
 
 	return ret;
@@ -241,6 +259,7 @@ static struct iommu_device *mock_probe_device(struct device *dev)
 	mdev->dev = dev;
 	mdev->format = IOMMU_PASID_FORMAT_INTEL_VTD;
 	xa_init(&mdev->pgtbls);
+	spin_lock_init(&mdev->prq_lock);
 	dev_iommu_priv_set(dev, mdev);
 	mock_debugfs_add(mdev);
 	return &mock_iommu;
@@ -254,6 +273,9 @@ static void mock_release_device(struct device *dev)
 	mock_debugfs_remove(mdev);
 
 	mutex_lock(&mock_lock);
+	if (mdev->faults)
+		iommu_nesting_faults_stop(mdev->faults);
+	iommu_nesting_faults_put(mdev->faults);
 	if (mdev->domain)
 		list_del(&mdev->node);
 	mutex_unlock(&mock_lock);

@@ -9,8 +9,10 @@
 #include <linux/fs.h>
 #include <linux/iommu.h>
 #include <linux/iommu_nesting.h>
+#include <linux/iommu_nesting_fault.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/xarray.h>
 
@@ -71,8 +73,11 @@ struct mock_cover {
 
 extern const struct mock_cover mock_everything;
 
+/* Of a response's code: the device had not asked */
+#define MOCK_STRAY		0x80000000
+
 /**
- * struct mock_page_request - Page request, waiting or answered
+ * struct mock_page_request - Group of page requests, waiting or answered
  * @pasid: PASID or MOCK_NO_ID
  * @grpid: page request group index
  * @code: response code, once answered
@@ -84,13 +89,28 @@ struct mock_page_request {
 };
 
 /**
- * struct mock_requests - List of page requests of bounded length
- * @n: number of requests
+ * struct mock_requests - List of groups of bounded length
+ * @n: number of groups
  * @list: oldest first
  */
 struct mock_requests {
 	unsigned int			n;
 	struct mock_page_request	list[MOCK_PAGE_REQUESTS];
+};
+
+/* The responses that there are, of enum iommu_page_response_code */
+#define MOCK_CODES		3
+
+/**
+ * struct mock_request_counts - Groups of page requests since the device was found
+ * @sent: by the device
+ * @answered: by code
+ * @stray: responses that the device had not asked for
+ */
+struct mock_request_counts {
+	u64	sent;
+	u64	answered[MOCK_CODES];
+	u64	stray;
 };
 
 /**
@@ -120,8 +140,11 @@ struct mock_domain {
  * @table: PASID table of user space, or NULL
  * @pgtbls: struct iommu_gpasid_bind_data by PASID, 0 for requests without one
  * @caches: what the fake hardware has cached
- * @requests: page requests that wait for a response
+ * @faults: what is reported to user space while it is in a domain that nests
+ * @prq_lock: protects the next three, which the device would have
+ * @requests: groups of page requests that wait for a response
  * @responses: the last ones answered
+ * @counts: of all of them
  */
 struct mock_device {
 	struct device				*dev;
@@ -133,8 +156,11 @@ struct mock_device {
 	struct iommu_pasid_table_config		*table;
 	struct xarray				pgtbls;
 	struct mock_cache			caches[MOCK_CACHES];
+	struct iommu_nesting_faults		*faults;
+	spinlock_t				prq_lock; /* see above */
 	struct mock_requests			requests;
 	struct mock_requests			responses;
+	struct mock_request_counts		counts;
 };
 
 static inline struct mock_domain *to_mock_domain(struct iommu_domain *domain)
@@ -170,7 +196,7 @@ extern const struct iommu_nesting_ops mock_vtd_ops;
 extern const struct iommu_nesting_ops mock_smmuv3_ops;
 
 /* mock-stage1.c */
-void mock_block(struct mock_device *mdev);
+void mock_block(struct mock_device *mdev, u32 reason);
 void mock_free_stage1(struct mock_device *mdev);
 void mock_reset(struct mock_device *mdev);
 void mock_flush_combined(struct mock_domain *mdom);
@@ -188,14 +214,19 @@ int mock_cache_invalidate(struct iommu_domain *domain, struct device *dev,
 			  const struct iommu_cache_invalidate_info *inv);
 
 /* mock-prq.c */
-void mock_refuse_requests(struct mock_device *mdev, s32 pasid);
-int mock_page_response(struct iommu_domain *domain, struct device *dev,
-		       const struct iommu_page_response *resp);
+extern const struct iommu_nesting_fault_ops mock_fault_ops;
+void mock_drain(struct mock_device *mdev, s32 pasid);
+int mock_request(struct mock_device *mdev,
+		 const struct iommu_fault_page_request *req);
+void mock_block_device(struct iommu_domain *domain, struct device *dev,
+		       u32 reason);
 
 /* mock-lists.c */
 extern const struct file_operations mock_cache_fops;
 extern const struct file_operations mock_page_request_fops;
 extern const struct file_operations mock_responses_fops;
+extern const struct file_operations mock_request_counts_fops;
+extern const struct file_operations mock_fault_fops;
 
 /* mock-debugfs.c */
 void mock_debugfs_init(void);
