@@ -8,6 +8,8 @@
 #include <linux/minmax.h>
 #include <linux/string.h>
 
+#include "fault.h"
+
 /**
  * iommu_nesting_offers - Does the driver of a domain have an operation at all
  * @domain: any domain
@@ -33,7 +35,8 @@ bool iommu_nesting_offers(struct iommu_domain *domain,
 	case IOMMU_NESTING_CACHE_INV:
 		return ops->cache_invalidate;
 	case IOMMU_NESTING_PAGE_RESP:
-		return ops->page_response;
+	case IOMMU_NESTING_FAULT_QUEUE:
+		return ops->block;
 	default:
 		return false;
 	}
@@ -282,20 +285,86 @@ EXPORT_SYMBOL_GPL(iommu_nesting_cache_invalidate);
  * iommu_nesting_page_response - Answer a page request
  * @domain: nesting domain
  * @dev: device attached to it
- * @resp: checked by iommu_nesting_check(), and the caller owns its PASID
+ * @resp: checked by iommu_nesting_check(). Its PASID is looked for among those of
+ *	the device's own page requests alone.
  *
  * Context: may sleep.
- * Return: 0; -ENOENT when no such request waits, -EOPNOTSUPP when the IOMMU
- * reports none, -ENODEV when @dev is not attached, -EIO when the hardware failed
+ * Return: 0; -ENOENT when no such request waits, -EOPNOTSUPP when the driver never
+ * reports any, -ENODEV when @dev is in no domain that nests, -EIO when the
+ * hardware failed, and @dev is blocked from DMA
  */
 int iommu_nesting_page_response(struct iommu_domain *domain, struct device *dev,
 				const struct iommu_page_response *resp)
 {
 	const struct iommu_nesting_ops *ops = domain->ops->nesting;
+	struct iommu_nesting_faults *faults;
+	int ret;
 
-	if (!ops || !ops->page_response)
+	if (!ops || !ops->block)
 		return -EOPNOTSUPP;
 
-	return ops->page_response(domain, dev, resp);
+	faults = nesting_faults_find(dev);
+	if (!faults)
+		return -ENODEV;
+
+	ret = nesting_faults_respond(faults, resp);
+	iommu_nesting_faults_put(faults);
+	if (ret == -EIO)
+		ops->block(domain, dev, IOMMU_FAULT_BLOCKED_RESPONSE);
+
+	return ret;
 }
 EXPORT_SYMBOL_GPL(iommu_nesting_page_response);
+
+/**
+ * iommu_nesting_open_faults - Open a queue on the faults of a device
+ * @domain: nesting domain
+ * @dev: device attached to it
+ * @cfg: checked by iommu_nesting_check()
+ *
+ * Context: may sleep.
+ * Return: a file descriptor; -EOPNOTSUPP when the IOMMU reports no faults, -ENODEV
+ * when @dev is in no domain that nests, -EBUSY when it has a queue already, -EBADF
+ * or -EINVAL for what is no eventfd, -ENOMEM, -EMFILE, -ENFILE
+ */
+int iommu_nesting_open_faults(struct iommu_domain *domain, struct device *dev,
+			      const struct iommu_fault_queue_config *cfg)
+{
+	const struct iommu_nesting_ops *ops = domain->ops->nesting;
+	struct iommu_nesting_faults *faults;
+	int ret;
+
+	if (!ops || !ops->block)
+		return -EOPNOTSUPP;
+
+	faults = nesting_faults_find(dev);
+	if (!faults)
+		return -ENODEV;
+
+	ret = fault_queue_open(faults, cfg);
+	iommu_nesting_faults_put(faults);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(iommu_nesting_open_faults);
+
+/**
+ * iommu_nesting_device_reset - A device is being reset, or has been
+ * @dev: any device
+ * @done: it has been, and @dev was passed in with false before
+ *
+ * The device forgets what it asked for. Its page requests are answered, and no
+ * response of user space's to one of them is taken for one to a later request.
+ *
+ * Context: may sleep.
+ */
+void iommu_nesting_device_reset(struct device *dev, bool done)
+{
+	struct iommu_nesting_faults *faults = nesting_faults_find(dev);
+
+	if (!faults)
+		return;
+
+	nesting_faults_reset(faults, done);
+	iommu_nesting_faults_put(faults);
+}
+EXPORT_SYMBOL_GPL(iommu_nesting_device_reset);

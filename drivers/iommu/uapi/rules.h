@@ -13,5 +13,6 @@ int iommu_nesting_bind_pgtbl_values(const void *copy);
 int iommu_nesting_unbind_pgtbl_values(const void *copy);
 int iommu_nesting_cache_inv_values(const void *copy);
 int iommu_nesting_page_resp_values(const void *copy);
+int iommu_nesting_fault_queue_values(const void *copy);
 
 #endif /* __IOMMU_NESTING_RULES_H */

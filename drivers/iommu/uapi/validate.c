@@ -38,6 +38,8 @@ static_assert(sizeof(struct iommu_inv_addr_info) == 40);
 static_assert(sizeof(struct iommu_cache_invalidate_info) == 56);
 static_assert(offsetof(struct iommu_cache_invalidate_info, granu) == 16);
 static_assert(sizeof(struct iommu_page_response) == 24);
+static_assert(sizeof(struct iommu_fault_queue_config) == 24);
+static_assert(offsetof(struct iommu_fault_queue_config, eventfd) == 16);
 
 /**
  * struct field - Where a structure holds a number
@@ -57,6 +59,7 @@ static_assert(sizeof_field(struct iommu_gpasid_bind_data, padding) == 8);
 static_assert(sizeof_field(struct iommu_cache_invalidate_info, padding) ==
 	      2 + 4);
 static_assert(offsetof(struct iommu_cache_invalidate_info, padding) == 10);
+static_assert(sizeof_field(struct iommu_fault_queue_config, padding) == 4);
 
 #define UPTO(type, member)	offsetofend(struct type, member)
 #define BEFORE(type, member)	offsetof(struct type, member)
@@ -166,6 +169,22 @@ static const struct rule rules[] = {
 		.flags		= FIELD(iommu_page_response, flags, 4),
 		.known		= IOMMU_PAGE_RESP_PASID_VALID,
 		.check_values	= iommu_nesting_page_resp_values,
+	},
+	[IOMMU_NESTING_FAULT_QUEUE] = {
+		.size		= sizeof(struct iommu_fault_queue_config),
+		.argsz		= UPTO(iommu_fault_queue_config, entries),
+		.version	= IOMMU_FAULT_QUEUE_VERSION_1,
+		.padding	= {
+			FIELD(iommu_fault_queue_config, padding, 4),
+		},
+		.flags		= FIELD(iommu_fault_queue_config, flags, 4),
+		.known		= IOMMU_FAULT_QUEUE_EVENTFD,
+		.needs		= {
+			{ FIELD(iommu_fault_queue_config, flags, 4),
+			  IOMMU_FAULT_QUEUE_EVENTFD,
+			  UPTO(iommu_fault_queue_config, eventfd) },
+		},
+		.check_values	= iommu_nesting_fault_queue_values,
 	},
 };
 

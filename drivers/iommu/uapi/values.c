@@ -243,3 +243,16 @@ int iommu_nesting_page_resp_values(const void *copy)
 
 	return resp->code > IOMMU_PAGE_RESP_FAILURE ? -EINVAL : 0;
 }
+
+/* struct iommu_fault_queue_config */
+int iommu_nesting_fault_queue_values(const void *copy)
+{
+	const struct iommu_fault_queue_config *cfg = copy;
+
+	if (cfg->entries < IOMMU_FAULT_QUEUE_ENTRIES_MIN ||
+	    cfg->entries > IOMMU_FAULT_QUEUE_ENTRIES_MAX)
+		return -EINVAL;
+
+	return cfg->eventfd && !(cfg->flags & IOMMU_FAULT_QUEUE_EVENTFD) ?
+		-EINVAL : 0;
+}
