@@ -88,7 +88,8 @@ static int nesting_do_request(const struct vfio_nesting_view *view,
 	case VFIO_NESTING_OP_CACHE_INVLD:
 		return vfio_nesting_invalidate(view, req);
 	case VFIO_NESTING_OP_PAGE_RESP:
-		return vfio_nesting_page_response(view, req);
+	case VFIO_NESTING_OP_FAULT_QUEUE:
+		return vfio_nesting_device_op(view, req);
 	case VFIO_NESTING_OP_BIND_PASID_TABLE:
 	case VFIO_NESTING_OP_BIND_PGTBL:
 		return vfio_nesting_bind(view, req);
@@ -148,7 +149,7 @@ static long nesting_op(struct vfio_nesting *nesting, void __user *arg)
  * @arg: its argument
  *
  * Context: no lock may be held.
- * Return: 0, a PASID, or an error of the contract of @cmd
+ * Return: 0, a PASID, a file descriptor, or an error of the contract of @cmd
  */
 long vfio_nesting_ioctl(struct vfio_nesting *nesting, unsigned int cmd,
 			void __user *arg)

@@ -107,6 +107,7 @@ int vfio_nesting_get_info(const struct vfio_nesting_view *view,
  * @pgtbl: argument of VFIO_NESTING_OP_BIND_PGTBL and VFIO_NESTING_OP_UNBIND_PGTBL
  * @cache_inv: argument of VFIO_NESTING_OP_CACHE_INVLD
  * @page_resp: argument of VFIO_NESTING_OP_PAGE_RESP
+ * @fault_queue: argument of VFIO_NESTING_OP_FAULT_QUEUE
  */
 struct vfio_nesting_request {
 	u32						op;
@@ -121,6 +122,7 @@ struct vfio_nesting_request {
 		struct iommu_gpasid_bind_data		pgtbl;
 		struct iommu_cache_invalidate_info	cache_inv;
 		struct iommu_page_response		page_resp;
+		struct iommu_fault_queue_config		fault_queue;
 	};
 };
 
@@ -150,8 +152,10 @@ int vfio_nesting_authorise(const struct vfio_nesting_view *view,
 			   const struct vfio_nesting_request *req);
 int vfio_nesting_invalidate(const struct vfio_nesting_view *view,
 			    const struct vfio_nesting_request *req);
-int vfio_nesting_page_response(const struct vfio_nesting_view *view,
-			       const struct vfio_nesting_request *req);
+
+/* nesting_fault.c: likewise */
+int vfio_nesting_device_op(const struct vfio_nesting_view *view,
+			   const struct vfio_nesting_request *req);
 
 /* nesting_pasid.c */
 long vfio_nesting_pasid_request(struct vfio_nesting *nesting,

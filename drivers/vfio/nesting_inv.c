@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * VFIO transport of stage 1: who may name a PASID, invalidations, responses
+ * VFIO transport of stage 1: who may name a PASID, invalidations
  */
 #include <linux/iommu.h>
 #include <linux/iommu_nesting.h>
@@ -112,41 +112,4 @@ int vfio_nesting_invalidate(const struct vfio_nesting_view *view,
 		return ret;
 
 	return inv.done ? 0 : -ENODEV;
-}
-
-/* The container keeps the group attached to its domain, the file the device */
-static int nesting_respond(struct iommu_domain *domain,
-			   struct iommu_group *group, void *data)
-{
-	const struct vfio_nesting_request *req = data;
-	int ret;
-
-	if (req->only != group)
-		return 0;
-
-	/* Anything but 0 ends the walk */
-	ret = iommu_nesting_page_response(domain, req->dev, &req->page_resp);
-	return ret ?: 1;
-}
-
-/**
- * vfio_nesting_page_response - Answer a page request of one device
- * @view: the container
- * @req: the response, and the device
- *
- * Return: 0 or an error of VFIO_IOMMU_NESTING_OP's contract
- */
-int vfio_nesting_page_response(const struct vfio_nesting_view *view,
-			       const struct vfio_nesting_request *req)
-{
-	int ret;
-
-	ret = vfio_nesting_authorise(view, req);
-	if (!ret)
-		ret = view->ops->nesting_walk(view->iommu_data, nesting_respond,
-					      (void *)req);
-	if (ret < 0)
-		return ret;
-
-	return ret ? 0 : -ENODEV;
 }

@@ -112,6 +112,9 @@ static int request_get_data(struct vfio_nesting_request *req,
 	case VFIO_NESTING_OP_PAGE_RESP:
 		return iommu_nesting_copy(IOMMU_NESTING_PAGE_RESP,
 					  &req->page_resp, data, size);
+	case VFIO_NESTING_OP_FAULT_QUEUE:
+		return iommu_nesting_copy(IOMMU_NESTING_FAULT_QUEUE,
+					  &req->fault_queue, data, size);
 	default:
 		return -EINVAL;
 	}
@@ -166,11 +169,6 @@ static void request_names_pasid(struct vfio_nesting_request *req)
 	case VFIO_NESTING_OP_CACHE_INVLD:
 		inv_names_pasid(req);
 		break;
-	case VFIO_NESTING_OP_PAGE_RESP:
-		req->names_pasid = req->page_resp.flags &
-				   IOMMU_PAGE_RESP_PASID_VALID;
-		req->pasid = req->page_resp.pasid;
-		break;
 	}
 }
 
@@ -180,11 +178,14 @@ static int request_check_flags(u32 flags)
 
 	if (flags & ~(VFIO_NESTING_OP_MASK | OP_FILE))
 		return -EINVAL;
-	/* A response is for one device, nothing else is */
-	if ((flags & VFIO_NESTING_OP_MASK) == VFIO_NESTING_OP_PAGE_RESP)
-		return file == VFIO_NESTING_OP_DEVICE ? 0 : -EINVAL;
 
-	return file & VFIO_NESTING_OP_DEVICE ? -EINVAL : 0;
+	switch (flags & VFIO_NESTING_OP_MASK) {
+	case VFIO_NESTING_OP_PAGE_RESP:
+	case VFIO_NESTING_OP_FAULT_QUEUE:
+		return file == VFIO_NESTING_OP_DEVICE ? 0 : -EINVAL;
+	default:
+		return file & VFIO_NESTING_OP_DEVICE ? -EINVAL : 0;
+	}
 }
 
 /**
