@@ -3,6 +3,7 @@
  * VT-d nesting: devices that enter and leave a domain
  */
 #include <linux/iommu_nesting.h>
+#include <linux/iommu_nesting_fault.h>
 #include <linux/log2.h>
 #include <linux/pci-ats.h>
 #include <linux/pci.h>
@@ -123,17 +124,28 @@ static void nested_put_did(struct intel_iommu *iommu, u16 did)
  *
  * Return: 0, and intel_nested_attach() has to follow; -EOPNOTSUPP when the domain
  * nests and the unit or the device cannot, -EINVAL when the unit differs from
- * those of the other devices, -ENOSPC when it has no domain id left
+ * those of the other devices, -ENOSPC when it has no domain id left, -ENOMEM
  */
 int intel_nested_attach_prepare(struct dmar_domain *domain, struct device *dev)
 {
 	struct device_domain_info *info = dev_iommu_priv_get(dev);
+	int ret;
 
 	if (!domain->nested.enabled)
 		return 0;
 
-	return nested_attach_check(domain, info) ?:
-	       nested_get_did(info->iommu, &info->nested.next_did);
+	ret = nested_attach_check(domain, info) ?:
+	      nested_get_did(info->iommu, &info->nested.next_did);
+	if (ret)
+		return ret;
+
+	info->nested.next_faults = intel_nested_faults_enter(info);
+	if (!info->nested.next_faults) {
+		nested_put_did(info->iommu, info->nested.next_did);
+		return -ENOMEM;
+	}
+
+	return 0;
 }
 
 /**
@@ -153,10 +165,13 @@ int intel_nested_attach(struct dmar_domain *domain, struct device *dev, int ret)
 		return ret;
 
 	if (ret) {
+		iommu_nesting_faults_stop(nested->next_faults);
+		intel_nested_faults_leave(info, nested->next_faults);
 		nested_put_did(info->iommu, nested->next_did);
 		return ret;
 	}
 
+	nested->faults = nested->next_faults;
 	nested->did = nested->next_did;
 	xa_init(&nested->bindings);
 	xa_init(&nested->gpasids);
@@ -177,8 +192,8 @@ int intel_nested_attach(struct dmar_domain *domain, struct device *dev, int ret)
  * @info: the device, still attached if it ever was
  *
  * Nobody finds the device any more when this returns, nothing of user space's is
- * left in it, and it has no translation of the domain's either, which could not be
- * dropped any more when memory is unmapped.
+ * left in it, its page requests are answered, and it has no translation of the
+ * domain's either, which could not be dropped any more when memory is unmapped.
  */
 void intel_nested_detach(struct device_domain_info *info)
 {
@@ -194,7 +209,9 @@ void intel_nested_detach(struct device_domain_info *info)
 	if (nested->attached) {
 		list_del(&nested->node);
 		nested->attached = false;
+		iommu_nesting_faults_stop(nested->faults);
 		intel_nested_leave(info);
+		intel_nested_faults_leave(info, nested->faults);
 		xa_for_each(&nested->bindings, pasid, binding)
 			kfree(binding);
 		xa_destroy(&nested->bindings);

@@ -9,6 +9,7 @@
  * until the IOTLB invalidations in front are complete (6.5.2.11).
  */
 #include <linux/iommu_nesting.h>
+#include <linux/iommu_nesting_fault.h>
 #include <linux/pci.h>
 #include <linux/xarray.h>
 
@@ -36,7 +37,7 @@ void intel_nested_timed_out(struct intel_iommu *iommu)
 {
 	u64 record = dmar_readq(iommu->reg + DMAR_IQER_REG);
 
-	iommu->qi->silent_sid = DMAR_IQER_REG_ITESID(record);
+	WRITE_ONCE(iommu->qi->silent_sid, DMAR_IQER_REG_ITESID(record));
 }
 
 /**
@@ -193,6 +194,9 @@ int intel_nested_batch_submit(struct intel_nested_batch *batch,
 {
 	int ret = 0;
 
+	if (iommu_nesting_fail_command())
+		batch->ret = -EIO;
+
 	if (batch->ret || !batch->n)
 		ret = batch->ret;
 	else if (batch->dev_tlb)
@@ -203,5 +207,36 @@ int intel_nested_batch_submit(struct intel_nested_batch *batch,
 
 	batch->n = 0;
 	batch->dev_tlb = false;
+	return ret ? -EIO : 0;
+}
+
+/**
+ * intel_nested_batch_answer - Submit a page group response, wait until it is sent
+ * @batch: the batch with the response alone, empty afterwards
+ *
+ * A response must not be given twice. Where the time-out of a device aborts the
+ * wait behind it, the unit has got that far (6.5.2.11): only a wait is submitted
+ * again.
+ *
+ * Context: does not sleep.
+ * Return: 0, or -EIO when the unit refused it, or others' devices time out over and
+ * over
+ */
+int intel_nested_batch_answer(struct intel_nested_batch *batch)
+{
+	int tries, ret;
+
+	if (iommu_nesting_fail_command())
+		return -EIO;
+
+	ret = batch->submit(batch->iommu, batch->desc, batch->n,
+			    QI_OPT_NO_RETRY);
+	for (tries = 0; ret == -EAGAIN && tries < NESTED_TRIES_OTHERS; tries++) {
+		intel_nested_make_fence(batch->desc);
+		ret = batch->submit(batch->iommu, batch->desc, 1,
+				    QI_OPT_NO_RETRY);
+	}
+
+	batch->n = 0;
 	return ret ? -EIO : 0;
 }

@@ -52,5 +52,6 @@ void intel_nested_batch_dev_tlb_all(struct intel_nested_batch *batch,
 				    struct device_domain_info *info);
 int intel_nested_batch_submit(struct intel_nested_batch *batch,
 			      unsigned long options);
+int intel_nested_batch_answer(struct intel_nested_batch *batch);
 
 #endif /* _INTEL_IOMMU_NESTED_BATCH_H */

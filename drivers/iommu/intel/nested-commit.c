@@ -11,6 +11,7 @@
  * forget what its TLB held (PCI Express 5.0, 10.5.1.3).
  */
 #include <linux/iommu_nesting.h>
+#include <linux/iommu_nesting_fault.h>
 #include <linux/pci-ats.h>
 #include <linux/pci.h>
 #include <linux/spinlock.h>
@@ -145,8 +146,11 @@ static void block_failed(struct device_domain_info *info)
 /**
  * intel_nested_block - Keep a device from all DMA
  * @info: the device, its domain's lock held for writing
+ * @reason: what the hardware failed to do, IOMMU_FAULT_BLOCKED_*
+ *
+ * Its page requests are left to those who wait to answer them.
  */
-void intel_nested_block(struct device_domain_info *info)
+void intel_nested_block(struct device_domain_info *info, u32 reason)
 {
 	struct intel_nested_device *nested = &info->nested;
 
@@ -160,8 +164,8 @@ void intel_nested_block(struct device_domain_info *info)
 	set_context_dte(info, false);
 	if (intel_nested_flush_device(info))
 		block_failed(info);
-	dev_err_ratelimited(info->dev,
-			    "invalidation failed, device blocked\n");
+	iommu_nesting_report_blocked(nested->faults, reason);
+	dev_err_ratelimited(info->dev, "VT-d unit failed, device blocked\n");
 }
 
 /**
@@ -178,7 +182,7 @@ bool intel_nested_block_domain(struct dmar_domain *domain)
 
 	down_write(&domain->nested.lock);
 	list_for_each_entry(info, &domain->nested.devices, nested.node) {
-		intel_nested_block(info);
+		intel_nested_block(info, IOMMU_FAULT_BLOCKED_INVALIDATION);
 		safe &= !info->nested.failed;
 	}
 	up_write(&domain->nested.lock);
@@ -215,6 +219,8 @@ int intel_nested_unblock(struct device_domain_info *info)
 		set_context_dte(info, false);
 		if (intel_nested_flush_device(info))
 			block_failed(info);
+		iommu_nesting_report_blocked(info->nested.faults,
+					     IOMMU_FAULT_BLOCKED_BIND);
 		return -EIO;
 	}
 
@@ -244,7 +250,7 @@ int intel_nested_install(struct device_domain_info *info, u32 pasid,
 
 		hide_entry(info, pasid);
 		if (intel_nested_flush_pasid(info, pasid, did)) {
-			intel_nested_block(info);
+			intel_nested_block(info, IOMMU_FAULT_BLOCKED_BIND);
 			return -EIO;
 		}
 	}
@@ -275,7 +281,7 @@ int intel_nested_remove(struct device_domain_info *info, u32 pasid)
 	if (!ret)
 		return 0;
 
-	intel_nested_block(info);
+	intel_nested_block(info, IOMMU_FAULT_BLOCKED_BIND);
 	return -EIO;
 }
 
@@ -293,7 +299,7 @@ void intel_nested_leave(struct device_domain_info *info)
 	if (!pci_device_is_present(to_pci_dev(info->dev)))
 		set_ats(info, false);
 	if (intel_nested_drain_device(info))
-		intel_nested_block(info);
+		intel_nested_block(info, IOMMU_FAULT_BLOCKED_BIND);
 
 	erase_all(info);
 	if (info->nested.blocked && !info->nested.failed) {

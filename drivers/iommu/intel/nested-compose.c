@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * VT-d nesting: PASID entries and invalidation descriptors as pure functions
+ * VT-d nesting: PASID entries and descriptors as pure functions
  *
  * The domain id, the source id and the second level are the kernel's. User space
  * contributes the fields of its table and nothing else.
@@ -332,6 +332,60 @@ void intel_nested_make_dev_tlb_pasid(struct qi_desc *desc,
 		    QI_DEV_EIOTLB_QDEP(fn->qdep) |
 		    QI_DEV_EIOTLB_PFSID(fn->pfsid) | QI_DEIOTLB_TYPE;
 	desc->qw1 = make_dev_tlb_addr(block, QI_DEV_EIOTLB_SIZE);
+}
+
+/**
+ * intel_nested_user_code - What user space may answer a function
+ * @code: what it answers, &enum iommu_page_response_code
+ * @vf: the function is a VF
+ *
+ * A failure ends the page requests of all functions that share a page request
+ * interface. A VF has none but its PF's, which other users' VFs have, too.
+ *
+ * Return: what it is given
+ */
+u32 intel_nested_user_code(u32 code, bool vf)
+{
+	return vf && code == IOMMU_PAGE_RESP_FAILURE ? IOMMU_PAGE_RESP_INVALID :
+						       code;
+}
+
+static u64 response_code(u32 code)
+{
+	switch (code) {
+	case IOMMU_PAGE_RESP_SUCCESS:
+		return QI_RESP_SUCCESS;
+	case IOMMU_PAGE_RESP_FAILURE:
+		return QI_RESP_FAILURE;
+	default:
+		return QI_RESP_INVALID;
+	}
+}
+
+/**
+ * intel_nested_make_response - Compose a page group response (7.6.1)
+ * @desc: filled in
+ * @sid: source id of the function that asked
+ * @req: the last request of the group; the response has a PASID where that has
+ * @code: &enum iommu_page_response_code
+ */
+void intel_nested_make_response(struct qi_desc *desc, u16 sid,
+				const struct iommu_fault_page_request *req,
+				u32 code)
+{
+	memset(desc, 0, sizeof(*desc));
+	desc->qw0 = QI_PGRP_DID(sid) | QI_PGRP_RESP_CODE(response_code(code)) |
+		    QI_PGRP_RESP_TYPE;
+	if (req->flags & IOMMU_FAULT_PAGE_REQUEST_PASID_VALID)
+		desc->qw0 |= QI_PGRP_PASID_P(1) | QI_PGRP_PASID(req->pasid);
+	desc->qw1 = QI_PGRP_IDX(req->grpid);
+	if (req->flags & IOMMU_FAULT_PAGE_REQUEST_LAST_PAGE)
+		desc->qw1 |= QI_PGRP_LPIG(1);
+	if (req->flags & IOMMU_FAULT_PAGE_REQUEST_PRIV_DATA) {
+		desc->qw0 |= QI_PGRP_PDP(1);
+		desc->qw2 = req->private_data[0];
+		desc->qw3 = req->private_data[1];
+	}
 }
 
 /**

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * VT-d nesting: PASID entries and invalidation descriptors as pure functions
+ * VT-d nesting: what units are given and what they report, as pure functions
  */
 #ifndef _INTEL_IOMMU_NESTED_COMPOSE_H
 #define _INTEL_IOMMU_NESTED_COMPOSE_H
 
 #include <linux/types.h>
 
+struct iommu_fault_page_request;
+struct iommu_fault_unrecoverable;
 struct iommu_gpasid_bind_data;
 struct pasid_entry;
 struct qi_desc;
@@ -56,6 +58,7 @@ struct intel_nested_function {
 	u8	qdep;
 };
 
+/* nested-compose.c */
 extern const struct intel_nested_block intel_nested_all;
 
 int intel_nested_check_data(u64 cap, u64 ecap,
@@ -84,7 +87,20 @@ void intel_nested_make_dev_tlb_pasid(struct qi_desc *desc,
 				     const struct intel_nested_function *fn,
 				     u32 pasid,
 				     const struct intel_nested_block *block);
+u32 intel_nested_user_code(u32 code, bool vf);
+void intel_nested_make_response(struct qi_desc *desc, u16 sid,
+				const struct iommu_fault_page_request *req,
+				u32 code);
 bool intel_nested_waits_for(const struct qi_desc *desc, unsigned int n,
 			    u16 sid);
+
+/* nested-record.c */
+u16 intel_nested_request_rid(const u64 *desc);
+bool intel_nested_is_marker(const u64 *desc);
+void intel_nested_parse_request(struct iommu_fault_page_request *req,
+				const u64 *desc);
+u16 intel_nested_fault_sid(u64 hi);
+bool intel_nested_parse_fault(struct iommu_fault_unrecoverable *event, u64 lo,
+			      u64 hi);
 
 #endif /* _INTEL_IOMMU_NESTED_COMPOSE_H */

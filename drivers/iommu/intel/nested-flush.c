@@ -2,7 +2,8 @@
 /*
  * VT-d nesting: drop what is cached of PASID entries, and drain page requests
  *
- * The entries are not present any more. The domain's lock is held for writing.
+ * The entries are not present any more. The domain's lock is held for writing. The
+ * exception is intel_nested_drain_requests().
  */
 #include <linux/delay.h>
 #include <linux/intel-svm.h>
@@ -37,7 +38,7 @@ static unsigned int prq_reg(const struct device_domain_info *info, int reg)
 }
 
 /*
- * Wait until the thread has answered what the queue now holds of a device. What
+ * Wait until the thread is done with what the queue now holds of a device. What
  * comes later is not waited for, nor do others' requests behind it count, so that
  * no device can keep anyone waiting. False when it held nothing and had room.
  */
@@ -114,9 +115,9 @@ int intel_nested_flush_device(struct device_domain_info *info)
 
 /*
  * Drain the page requests of entries that are not present any more (7.10). The
- * thread's answers to requests that were in the queue come after the first drain:
- * a second one follows them to the device. Where the queue overflowed, requests
- * may be left in the unit.
+ * thread's answers to requests that were in the queue, which user space does not
+ * get any more, come after the first drain: a second one follows them to the
+ * device. Where the queue overflowed, requests may be left in the unit.
  *
  * What is left when others keep the queue full is answered as invalid later, and
  * only this device hears of it.
@@ -173,4 +174,27 @@ int intel_nested_flush_pasid(struct device_domain_info *info, u32 pasid,
 int intel_nested_drain_device(struct device_domain_info *info)
 {
 	return flush_and_drain(info, INVALID_IOASID, 0);
+}
+
+/**
+ * intel_nested_drain_requests - Wait until what a device has asked was reported
+ * @info: the device, attached, and with entries; it was reset
+ *
+ * What the unit still has goes to its queue first (7.10).
+ *
+ * Context: sleeps, for a bounded time. The domain's lock need not be held.
+ */
+void intel_nested_drain_requests(struct device_domain_info *info)
+{
+	struct intel_nested_batch batch NESTED_NOT_CLEARED;
+	unsigned long end = jiffies + HZ;
+	int try, ret;
+
+	for (try = 0; try < NESTED_DRAIN_TRIES; try++) {
+		intel_nested_batch_init(&batch, info->iommu);
+		intel_nested_make_fence(intel_nested_batch_next(&batch));
+		ret = intel_nested_batch_submit(&batch, drain_option(info));
+		if (ret || drained(info, INVALID_IOASID, try, end))
+			break;
+	}
 }

@@ -16,13 +16,13 @@
 			 GENMASK_ULL(37, 34) | BIT_ULL(56) | BIT_ULL(60))
 
 /*
- * 11.4.3: C, DT, SC, MTS, NEST, SRS, EAFS, PSS, PASID, SMTS, SSTS, FSTS, SMPWC.
- * Not PRS, as page requests are not passed on.
+ * 11.4.3: C, DT, SC, MTS, NEST, PRS, SRS, EAFS, PSS, PASID, SMTS, SSTS, FSTS,
+ * SMPWC
  */
 #define ECAP_SHOWN	(BIT_ULL(0) | BIT_ULL(2) | BIT_ULL(7) |		\
-			 BIT_ULL(25) | BIT_ULL(26) | BIT_ULL(31) |	\
-			 GENMASK_ULL(40, 34) | BIT_ULL(43) |		\
-			 BIT_ULL(46) | BIT_ULL(47) | BIT_ULL(48))
+			 GENMASK_ULL(26, 25) | BIT_ULL(29) |		\
+			 BIT_ULL(31) | GENMASK_ULL(40, 34) |		\
+			 BIT_ULL(43) | GENMASK_ULL(48, 46))
 
 /**
  * intel_nested_cap - Capability Register as a guest may know it
@@ -86,6 +86,8 @@ int intel_nested_get_info(struct iommu_domain *domain, struct device *dev,
 		info->features = IOMMU_NESTING_FEAT_SYSWIDE_PASID |
 				 IOMMU_NESTING_FEAT_BIND_PGTBL |
 				 IOMMU_NESTING_FEAT_CACHE_INVLD;
+		if (device->pri_enabled && device->iommu->prq)
+			info->features |= IOMMU_NESTING_FEAT_PAGE_REQUEST;
 		info->addr_width = fls64(domain->geometry.aperture_end);
 		info->pasid_bits = device->nested.pasid_bits;
 		info->vendor.vtd.cap = intel_nested_cap(device->iommu->cap);

@@ -292,12 +292,12 @@ static void desc_dev_tlb_pasid(struct kunit *test)
 
 /*
  * 11.4.2: SAGAW 12:8, MGAW 21:16, SSLPS 37:34, FS1GP 56, FS5LP 60
- * 11.4.3: C 0, DT 2, SC 7, MTS 25, NEST 26, SRS 31, EAFS 34, PSS 39:35, PASID 40,
- *	   SMTS 43, SSTS 46, FSTS 47, SMPWC 48
+ * 11.4.3: C 0, DT 2, SC 7, MTS 25, NEST 26, PRS 29, SRS 31, EAFS 34, PSS 39:35,
+ *	   PASID 40, SMTS 43, SSTS 46, FSTS 47, SMPWC 48
  */
 static void offer_compared(struct kunit *test)
 {
-	const u64 cap = 0x1100003c003f1f00, ecap = 0x0001c9fc86000085;
+	const u64 cap = 0x1100003c003f1f00, ecap = 0x0001c9fca6000085;
 	int i;
 
 	for (i = 0; i < 64; i++) {

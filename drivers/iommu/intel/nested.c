@@ -10,8 +10,7 @@
  * PASID, page requests and ATS of a device are on for as long as it is attached,
  * which the driver sees to already: PCI Express leaves open what becomes of a
  * device whose PASIDs are enabled while ATS is on. What is not bound has no PASID
- * entry, and faults. Page requests are not passed on to user space: the thread of
- * the unit's queue answers them as invalid.
+ * entry, and faults; page requests for it are answered as invalid.
  *
  * The pages of a PASID table are the driver's, 4 KiB for 64 PASIDs, and stay until
  * the device is gone: at most 64 MiB for a device with 20 bits of PASID.
@@ -21,6 +20,7 @@
 #define pr_fmt(fmt)	"DMAR: " fmt
 
 #include <linux/iommu_nesting.h>
+#include <linux/iommu_nesting_fault.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
@@ -171,25 +171,45 @@ static int nested_check_bind(struct device_domain_info *info,
 	return data->hpasid && pasid_pte_is_present(entry) ? -EBUSY : 0;
 }
 
+/* The device can ask for pages as soon as the entry is there */
+static int nested_accept(struct intel_nested_device *nested,
+			 const struct iommu_gpasid_bind_data *data)
+{
+	return iommu_nesting_faults_accept(nested->faults, data->hpasid,
+					   data->flags & IOMMU_SVA_GPASID_VAL ?
+					   data->gpasid : data->hpasid);
+}
+
 static int nested_bind(struct device_domain_info *info,
 		       const struct iommu_gpasid_bind_data *data)
 {
+	struct intel_nested_device *nested = &info->nested;
 	int ret;
 
 	ret = nested_check_bind(info, data);
 	if (ret)
 		return ret;
 
-	ret = nested_add(&info->nested, data);
+	ret = nested_add(nested, data);
 	if (ret)
 		return ret;
 
-	ret = info->nested.blocked ?
+	ret = nested_accept(nested, data);
+	if (ret)
+		goto err_del;
+
+	ret = nested->blocked ?
 		intel_nested_unblock(info) :
 		intel_nested_install(info, data->hpasid, data);
 	if (ret)
-		nested_del(&info->nested, data->hpasid);
+		goto err_refuse;
 
+	return 0;
+
+err_refuse:
+	iommu_nesting_faults_refuse(nested->faults, data->hpasid);
+err_del:
+	nested_del(nested, data->hpasid);
 	return ret;
 }
 
@@ -212,31 +232,55 @@ static int intel_nested_bind_pgtbl(struct iommu_domain *domain,
 	return ret;
 }
 
-static void intel_nested_unbind_pgtbl(struct iommu_domain *domain,
-				      struct device *dev, ioasid_t pasid)
+/*
+ * Page requests are answered before the entry goes, so that draining covers the
+ * responses. A device that was not given one stays blocked.
+ */
+static void nested_unbind(struct device_domain_info *info, ioasid_t pasid)
 {
-	struct dmar_domain *dmar_domain = to_dmar_domain(domain);
-	struct device_domain_info *info;
-	struct intel_nested_device *nested;
+	struct intel_nested_device *nested = &info->nested;
 
-	if (!dmar_domain->nested.enabled)
-		return;
-
-	down_write(&dmar_domain->nested.lock);
-	info = intel_nested_find(dmar_domain, dev);
-	if (!info)
-		goto out_unlock;
-
-	nested = &info->nested;
-	if (nested->blocked) {
+	if (iommu_nesting_faults_refuse(nested->faults, pasid)) {
+		intel_nested_block(info, IOMMU_FAULT_BLOCKED_RESPONSE);
+		nested_del(nested, pasid);
+	} else if (nested->blocked) {
 		nested_del(nested, pasid);
 		intel_nested_unblock(info);
 	} else if (xa_load(&nested->bindings, pasid)) {
 		intel_nested_remove(info, pasid);
 		nested_del(nested, pasid);
 	}
+}
 
-out_unlock:
+static void intel_nested_unbind_pgtbl(struct iommu_domain *domain,
+				      struct device *dev, ioasid_t pasid)
+{
+	struct dmar_domain *dmar_domain = to_dmar_domain(domain);
+	struct device_domain_info *info;
+
+	if (!dmar_domain->nested.enabled)
+		return;
+
+	down_write(&dmar_domain->nested.lock);
+	info = intel_nested_find(dmar_domain, dev);
+	if (info)
+		nested_unbind(info, pasid);
+	up_write(&dmar_domain->nested.lock);
+}
+
+static void intel_nested_block_device(struct iommu_domain *domain,
+				      struct device *dev, u32 reason)
+{
+	struct dmar_domain *dmar_domain = to_dmar_domain(domain);
+	struct device_domain_info *info;
+
+	if (!dmar_domain->nested.enabled)
+		return;
+
+	down_write(&dmar_domain->nested.lock);
+	info = intel_nested_find(dmar_domain, dev);
+	if (info)
+		intel_nested_block(info, reason);
 	up_write(&dmar_domain->nested.lock);
 }
 
@@ -246,4 +290,5 @@ const struct iommu_nesting_ops intel_nesting_ops = {
 	.bind_pgtbl		= intel_nested_bind_pgtbl,
 	.unbind_pgtbl		= intel_nested_unbind_pgtbl,
 	.cache_invalidate	= intel_nested_cache_invalidate,
+	.block			= intel_nested_block_device,
 };

@@ -21,10 +21,10 @@ struct iommu_cache_invalidate_info;
 struct iommu_domain;
 struct iommu_gpasid_bind_data;
 struct iommu_iotlb_gather;
+struct iommu_nesting_faults;
 struct iommu_nesting_info;
 struct iommu_nesting_ops;
 struct pasid_entry;
-struct qi_desc;
 
 #ifdef CONFIG_INTEL_IOMMU_NESTING
 /**
@@ -50,6 +50,8 @@ struct intel_nested_domain {
  * @bindings: struct iommu_gpasid_bind_data by PASID, 0 for the requests without
  *	one
  * @gpasids: PASID by guest PASID, of those bound with IOMMU_SVA_GPASID_VAL
+ * @faults: what is reported of it, while @attached
+ * @next_faults: while the device is on its way into a domain, its faults there
  * @did: domain id of what is bound, the device's own
  * @next_did: while the device is on its way into a domain, its id there
  * @pasid_bits: width of the PASIDs that the device can use, 0 for none
@@ -63,6 +65,8 @@ struct intel_nested_device {
 	struct list_head	node;
 	struct xarray		bindings;
 	struct xarray		gpasids;
+	struct iommu_nesting_faults *faults;
+	struct iommu_nesting_faults *next_faults;
 	u16			did;
 	u16			next_did;
 	u8			pasid_bits;
@@ -88,6 +92,7 @@ int intel_nested_flush_pasid(struct device_domain_info *info, u32 pasid,
 			     u16 did);
 int intel_nested_flush_device(struct device_domain_info *info);
 int intel_nested_drain_device(struct device_domain_info *info);
+void intel_nested_drain_requests(struct device_domain_info *info);
 
 /* nested-info.c */
 u64 intel_nested_cap(u64 cap);
@@ -104,9 +109,19 @@ int intel_nested_install(struct device_domain_info *info, u32 pasid,
 			 const struct iommu_gpasid_bind_data *data);
 int intel_nested_remove(struct device_domain_info *info, u32 pasid);
 int intel_nested_unblock(struct device_domain_info *info);
-void intel_nested_block(struct device_domain_info *info);
+void intel_nested_block(struct device_domain_info *info, u32 reason);
 bool intel_nested_block_domain(struct dmar_domain *domain);
 void intel_nested_leave(struct device_domain_info *info);
+
+/* nested-fault.c */
+struct iommu_nesting_faults *
+intel_nested_faults_enter(struct device_domain_info *info);
+void intel_nested_faults_leave(struct device_domain_info *info,
+			       struct iommu_nesting_faults *faults);
+bool intel_nested_page_request(struct intel_iommu *iommu, const u64 *desc);
+void intel_nested_fault(struct intel_iommu *iommu, int reg);
+void intel_nested_overflow(struct intel_iommu *iommu);
+bool intel_nested_fault_overflow(struct intel_iommu *iommu);
 
 /* nested-inv.c */
 int intel_nested_cache_invalidate(struct iommu_domain *domain,
@@ -167,6 +182,19 @@ static inline bool intel_nested_tlb_sync(struct dmar_domain *domain,
 static inline void intel_nested_timed_out(struct intel_iommu *iommu)
 {
 }
+
+static inline void intel_nested_fault(struct intel_iommu *iommu, int reg)
+{
+}
+
+static inline bool intel_nested_fault_overflow(struct intel_iommu *iommu)
+{
+	return true;
+}
+
+/* No functions: gcc gives even empty ones registers, in the middle of svm.c's loop */
+#define intel_nested_page_request(iommu, desc)	false
+#define intel_nested_overflow(iommu)		do { } while (0)
 #endif /* CONFIG_INTEL_IOMMU_NESTING */
 
 #endif /* _INTEL_IOMMU_NESTED_H */
