@@ -20,11 +20,14 @@
 #define CMDQ_OP_TLBI_NH_ALL		0x10
 #define CMDQ_OP_TLBI_NH_VAA		0x13
 
+/* CMD_STALL_TERM; its StreamID is where CMD_RESUME has it */
+#define CMDQ_OP_STALL_TERM		0x45
+
 /* 4.4.1.1: SCALE has five bits */
 #define TLBI_RANGE_SCALE_MAX		31
 
 static void make_s1(u64 *ste, const struct arm_smmu_device *smmu,
-		    const struct iommu_pasid_table_config *cfg)
+		    const struct iommu_pasid_table_config *cfg, bool stall)
 {
 	const struct iommu_pasid_smmuv3 *smmuv3 = &cfg->vendor_data.smmuv3;
 
@@ -42,18 +45,19 @@ static void make_s1(u64 *ste, const struct arm_smmu_device *smmu,
 		ste[1] |= FIELD_PREP(STRTAB_STE_1_S1DSS, smmuv3->s1dss);
 	}
 
-	/* A guest is told that there are no stalls: CD.S is illegal then (5.4) */
-	if (smmu->features & ARM_SMMU_FEAT_STALLS)
+	/* CD.S is illegal then (5.4) */
+	if (smmu->features & ARM_SMMU_FEAT_STALLS && !stall)
 		ste[1] |= STRTAB_STE_1_S1STALLD;
 }
 
 /**
  * arm_smmu_nested_make_ste - Compose the STE of a device in a nesting domain
  * @ste: NESTED_STE_DWORDS dwords, in CPU byte order
- * @smmu: says whether stalls have to be disabled
+ * @smmu: says whether there are stalls
  * @s2_cfg: stage 2 of the domain
  * @cfg: stage 1 of user space, checked; @cfg->config 0 for none
  * @ats: the device uses ATS
+ * @stall: its accesses may stall, where a context descriptor asks for it
  *
  * User space contributes S1ContextPtr, S1CDMax, S1Fmt and S1DSS and nothing
  * else (5.2).
@@ -61,7 +65,7 @@ static void make_s1(u64 *ste, const struct arm_smmu_device *smmu,
 void arm_smmu_nested_make_ste(u64 *ste, const struct arm_smmu_device *smmu,
 			      const struct arm_smmu_s2_cfg *s2_cfg,
 			      const struct iommu_pasid_table_config *cfg,
-			      bool ats)
+			      bool ats, bool stall)
 {
 	u64 config = STRTAB_STE_0_CFG_S2_TRANS;
 
@@ -73,7 +77,7 @@ void arm_smmu_nested_make_ste(u64 *ste, const struct arm_smmu_device *smmu,
 		return;
 
 	if (cfg->config == IOMMU_PASID_CONFIG_TRANSLATE) {
-		make_s1(ste, smmu, cfg);
+		make_s1(ste, smmu, cfg, stall);
 		config = STRTAB_STE_0_CFG_NESTED;
 	}
 
@@ -286,4 +290,36 @@ int arm_smmu_nested_make_tlbi(u64 *cmds, const struct arm_smmu_device *smmu,
 	}
 
 	return make_tlbi_space(cmds, vmid, asid_valid, pasid->archid);
+}
+
+/**
+ * arm_smmu_nested_make_resume - Compose CMD_RESUME
+ * @cmd: CMDQ_ENT_DWORDS dwords
+ * @sid: stream id of the device
+ * @stag: the stall
+ * @code: answer of &enum iommu_page_response_code
+ *
+ * A transaction is retried on success and aborted on anything else.
+ */
+void arm_smmu_nested_make_resume(u64 *cmd, u32 sid, u16 stag, u32 code)
+{
+	u64 resp = code == IOMMU_PAGE_RESP_SUCCESS ? CMDQ_RESUME_0_RESP_RETRY :
+						     CMDQ_RESUME_0_RESP_ABORT;
+
+	cmd[0] = FIELD_PREP(CMDQ_0_OP, CMDQ_OP_RESUME) |
+		 FIELD_PREP(CMDQ_RESUME_0_RESP, resp) |
+		 FIELD_PREP(CMDQ_RESUME_0_SID, sid);
+	cmd[1] = FIELD_PREP(CMDQ_RESUME_1_STAG, stag);
+}
+
+/**
+ * arm_smmu_nested_make_stall_term - Compose CMD_STALL_TERM
+ * @cmd: CMDQ_ENT_DWORDS dwords
+ * @sid: stream id of the device, all of whose stalls end
+ */
+void arm_smmu_nested_make_stall_term(u64 *cmd, u32 sid)
+{
+	cmd[0] = FIELD_PREP(CMDQ_0_OP, CMDQ_OP_STALL_TERM) |
+		 FIELD_PREP(CMDQ_RESUME_0_SID, sid);
+	cmd[1] = 0;
 }

@@ -25,7 +25,8 @@ static u32 nested_idr0(struct arm_smmu_device *smmu)
 		keep |= IDR0_ATS;
 
 	idr0 = readl_relaxed(smmu->base + ARM_SMMU_IDR0) & keep;
-	idr0 |= FIELD_PREP(IDR0_STALL_MODEL, IDR0_STALL_MODEL_NONE);
+	if (!(smmu->features & ARM_SMMU_FEAT_STALLS))
+		idr0 |= FIELD_PREP(IDR0_STALL_MODEL, IDR0_STALL_MODEL_NONE);
 
 	/* Firmware may overrule the register */
 	if (smmu->features & ARM_SMMU_FEAT_COHERENCY)
@@ -89,6 +90,8 @@ int arm_smmu_nested_get_info(struct iommu_domain *domain, struct device *dev,
 		info->format = IOMMU_PASID_FORMAT_ARM_SMMUV3;
 		info->features = IOMMU_NESTING_FEAT_BIND_PASID_TABLE |
 				 IOMMU_NESTING_FEAT_CACHE_INVLD;
+		if (arm_smmu_nested_stalls(master))
+			info->features |= IOMMU_NESTING_FEAT_PAGE_REQUEST;
 		info->addr_width = fls64(domain->geometry.aperture_end);
 		info->pasid_bits = master->ssid_bits;
 		nested_fill_smmuv3(master->smmu, &info->vendor.smmuv3);

@@ -58,7 +58,8 @@ static void nested_add_master(struct nested_streams *streams,
 {
 	int i;
 
-	if (streams->atc && !master->ats_enabled)
+	/* A TLB is not used while the STE aborts, and emptied before it doesn't */
+	if (streams->atc && (!master->ats_enabled || master->nested_blocked))
 		return;
 
 	for (i = 0; i < master->num_streams; i++, streams->n++) {
@@ -241,7 +242,8 @@ int arm_smmu_nested_cache_invalidate(struct iommu_domain *domain,
 
 	ret = nested_invalidate(smmu_domain, dev, inv);
 	if (ret == -EIO)
-		arm_smmu_nested_block(smmu_domain);
+		arm_smmu_nested_block(smmu_domain, NULL,
+				      IOMMU_FAULT_BLOCKED_INVALIDATION);
 
 	return ret;
 }
@@ -277,5 +279,6 @@ void arm_smmu_nested_flush_combined(struct arm_smmu_domain *smmu_domain)
 	if (!ret)
 		ret = nested_inv_streams(smmu_domain, NULL, &all, true);
 	if (ret)
-		arm_smmu_nested_block(smmu_domain);
+		arm_smmu_nested_block(smmu_domain, NULL,
+				      IOMMU_FAULT_BLOCKED_INVALIDATION);
 }

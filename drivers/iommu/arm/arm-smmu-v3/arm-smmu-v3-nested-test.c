@@ -47,6 +47,7 @@ static const struct ste_case {
 	u32 features;
 	bool ats;
 	u64 want[NESTED_STE_DWORDS];
+	bool stall;
 } ste_cases[] = {
 	{ "one CD", TRANSLATE(0xabcdef040, 0, 0, 0), 0, false,
 	  { 0x0000000abcdef04f, 0x00001000000000d4, STE2, STE3 } },
@@ -69,6 +70,12 @@ static const struct ste_case {
 	  { 0x000000000000004f, 0x00001000000000d4, STE2, STE3 } },
 	{ "translate, ATS, stall model", TRANSLATE(0x40, 0, 0, 0), STALLS,
 	  true, { 0x4f, 0x00001000180000d4, STE2, STE3 } },
+	{ "translate, may stall", TRANSLATE(0x40, 0, 0, 0), STALLS, false,
+	  { 0x4f, 0x00001000000000d4, STE2, STE3 }, true },
+	{ "linear, CD 0, may stall", TRANSLATE(0xabcdef000, 3, 0, 2), STALLS,
+	  false, { 0x1800000abcdef00f, 0x00001000000000d6, STE2, STE3 }, true },
+	{ "bypass, may stall", { .config = 2 }, STALLS, false,
+	  { 0xd, 0x0000100000000000, STE2, STE3 }, true },
 	{ "bypass", { .config = 2 }, STALLS, false,
 	  { 0xd, 0x0000100000000000, STE2, STE3 } },
 	{ "bypass, ATS", { .config = 2 }, STALLS, true,
@@ -97,7 +104,7 @@ static void ste_golden(struct kunit *test)
 
 	memset(ste, 0xff, sizeof(ste));
 	smmu->features = c->features;
-	arm_smmu_nested_make_ste(ste, smmu, &s2_cfg, &c->cfg, c->ats);
+	arm_smmu_nested_make_ste(ste, smmu, &s2_cfg, &c->cfg, c->ats, c->stall);
 	for (i = 0; i < NESTED_STE_DWORDS; i++)
 		KUNIT_EXPECT_EQ_MSG(test, ste[i], c->want[i],
 				    "dword %d: %#llx, not %#llx", i, ste[i],
@@ -120,7 +127,8 @@ static void ste_user_bits(struct kunit *test)
 		if (bit / 8 == offsetof(typeof(cfg), config))
 			continue;
 		byte[bit / 8] ^= 1 << bit % 8;
-		arm_smmu_nested_make_ste(ste, smmu, &s2_cfg, &cfg, c->ats);
+		arm_smmu_nested_make_ste(ste, smmu, &s2_cfg, &cfg, c->ats,
+					 c->stall);
 		byte[bit / 8] ^= 1 << bit % 8;
 
 		for (i = 0; i < NESTED_STE_DWORDS; i++) {

@@ -7,14 +7,12 @@
  * while init_mutex or devices_lock is held: detaching takes the master off the
  * list first, and then the mutex, before its STE leaves stage 2.
  */
-#include <linux/bitfield.h>
 #include <linux/dma-map-ops.h>
 #include <linux/iommu_nesting.h>
+#include <linux/iommu_nesting_fault.h>
+#include <linux/pci.h>
 
 #include "arm-smmu-v3-nested.h"
-
-/* How often commands are tried while the queue reports errors */
-#define NESTED_ISSUE_TRIES	3
 
 /*
  * A guest chooses the memory attributes of stage 1. Where neither the SMMU nor
@@ -33,7 +31,7 @@ static bool nested_coherent(struct arm_smmu_master *master)
  *
  * Return: 0, or -EOPNOTSUPP when the domain nests and the SMMU cannot do both
  * stages, leaves the coherency of guest-chosen memory attributes open, or stalls
- * every fault, which nobody would resolve
+ * every fault: those of stage 2 as well, which nobody resolves (Arm IHI 0070, 5.5)
  */
 int arm_smmu_nested_attach_check(struct arm_smmu_domain *smmu_domain,
 				 struct arm_smmu_master *master)
@@ -77,60 +75,6 @@ arm_smmu_nested_find_master(struct arm_smmu_domain *smmu_domain, struct device *
 	return found;
 }
 
-/* Errors that commands like the one at @cmd can have had a part in */
-static u32 nested_errors(struct arm_smmu_device *smmu, const u64 *cmd)
-{
-	u32 errors = atomic_read(&smmu->nested_cmd_errors);
-
-	if (FIELD_GET(CMDQ_0_OP, cmd[0]) == CMDQ_OP_ATC_INV)
-		errors += atomic_read(&smmu->nested_atc_errors);
-
-	return errors;
-}
-
-static int nested_issue_once(struct arm_smmu_device *smmu, u64 *cmds, int n)
-{
-	u32 errors = nested_errors(smmu, cmds);
-	int i, chunk, ret = 0;
-
-	for (i = 0; i < n && !ret; i += chunk) {
-		chunk = min_t(int, n - i, CMDQ_BATCH_ENTRIES);
-		ret = arm_smmu_nested_cmdq_sync(smmu,
-						cmds + i * CMDQ_ENT_DWORDS,
-						chunk);
-	}
-	if (ret)
-		return -EIO;
-
-	return errors == nested_errors(smmu, cmds) ? 0 : -EAGAIN;
-}
-
-/**
- * arm_smmu_nested_issue - Issue commands and wait until the SMMU is done
- * @smmu: the SMMU
- * @cmds: @n commands, all ATC_INV or none
- * @n: any number
- *
- * A command that the SMMU refuses is dropped by the error handler, before the
- * CMD_SYNC behind it completes, and the waiter not told. Errors are counted for
- * the whole queue: another user's are told from one's own by trying again.
- *
- * Context: any.
- * Return: 0 when all of them are complete, -EIO when they are not
- */
-int arm_smmu_nested_issue(struct arm_smmu_device *smmu, u64 *cmds, int n)
-{
-	int try, ret = 0;
-
-	for (try = 0; n && try < NESTED_ISSUE_TRIES; try++) {
-		ret = nested_issue_once(smmu, cmds, n);
-		if (ret != -EAGAIN)
-			return ret;
-	}
-
-	return ret ? -EIO : 0;
-}
-
 /* Write dwords @first to @last of @ste to every stream, and have them seen */
 static int nested_write_ste(struct arm_smmu_master *master, const u64 *ste,
 			    int first, int last)
@@ -171,34 +115,60 @@ static int nested_flush_master(struct arm_smmu_domain *smmu_domain,
 	return ret;
 }
 
-static int nested_abort(struct arm_smmu_domain *smmu_domain,
-			struct arm_smmu_master *master)
+static int nested_abort(struct arm_smmu_master *master)
 {
 	const u64 abort = STRTAB_STE_0_V;
 
-	return nested_write_ste(master, &abort, 0, 0) ?:
-	       nested_flush_master(smmu_domain, master);
+	return nested_write_ste(master, &abort, 0, 0);
+}
+
+/* Make an end of @master's stage 1, whatever it is, and of its faults */
+static int nested_stop(struct arm_smmu_domain *smmu_domain,
+		       struct arm_smmu_master *master)
+{
+	int ret = nested_abort(master) ?:
+		  nested_flush_master(smmu_domain, master);
+
+	return arm_smmu_nested_quiesce(master) ?: ret;
 }
 
 /*
- * Replace a live STE. Dword 0 aborts everything while the others change, since
- * the SMMU may read dwords in any order (Arm IHI 0070, 3.21.3.1). An error
- * leaves the STE aborting.
+ * The SMMU may go on with the STE that it has cached. Nothing else than the device
+ * itself can be told to be quiet then.
  */
-static int nested_replace_ste(struct arm_smmu_domain *smmu_domain,
-			      struct arm_smmu_master *master, const u64 *ste)
+static void nested_silence(struct arm_smmu_master *master)
 {
-	int ret;
+	if (dev_is_pci(master->dev))
+		pci_clear_master(to_pci_dev(master->dev));
+	dev_err_ratelimited(master->dev, "SMMU is out of order\n");
+}
 
-	ret = nested_abort(smmu_domain, master);
-	if (!ret)
-		ret = nested_write_ste(master, ste, 1, NESTED_STE_DWORDS - 1);
-	if (!ret)
-		ret = nested_write_ste(master, ste, 0, 0);
-	if (ret)
-		nested_abort(smmu_domain, master);
+/*
+ * The same where nothing else is left to be done when it fails. Translations that
+ * stay cached do no harm: an STE that aborts does not use them.
+ */
+static void nested_force_stop(struct arm_smmu_domain *smmu_domain,
+			      struct arm_smmu_master *master)
+{
+	if (nested_abort(master))
+		nested_silence(master);
+	else
+		nested_flush_master(smmu_domain, master);
+	arm_smmu_nested_quiesce(master);
+}
 
-	return ret;
+/*
+ * Dword 0 of a live STE aborts everything while the others change, since the SMMU
+ * may read dwords in any order (Arm IHI 0070, 3.21.3.1).
+ */
+static int nested_start(struct arm_smmu_master *master, const u64 *ste,
+			const struct iommu_pasid_table_config *cfg)
+{
+	if (cfg->config == IOMMU_PASID_CONFIG_TRANSLATE)
+		arm_smmu_nested_expect(master);
+
+	return nested_write_ste(master, ste, 1, NESTED_STE_DWORDS - 1) ?:
+	       nested_write_ste(master, ste, 0, 0);
 }
 
 /* What a device has that was blocked because the hardware failed */
@@ -208,6 +178,30 @@ static const struct iommu_pasid_table_config nested_blocked = {
 	.format		= IOMMU_PASID_FORMAT_ARM_SMMUV3,
 	.config		= IOMMU_PASID_CONFIG_ABORT,
 };
+
+static void nested_set_blocked(struct arm_smmu_domain *smmu_domain,
+			       struct arm_smmu_master *master, bool blocked)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&smmu_domain->devices_lock, flags);
+	master->nested_blocked = blocked;
+	spin_unlock_irqrestore(&smmu_domain->devices_lock, flags);
+}
+
+/* The device is waited for again from before its TLB can be filled */
+static int nested_restart(struct arm_smmu_domain *smmu_domain,
+			  struct arm_smmu_master *master, const u64 *ste,
+			  const struct iommu_pasid_table_config *cfg)
+{
+	int ret = nested_stop(smmu_domain, master);
+
+	if (ret)
+		return ret;
+
+	nested_set_blocked(smmu_domain, master, false);
+	return nested_start(master, ste, cfg);
+}
 
 /* Give @master the stage 1 of @cfg, or block it when the hardware fails */
 static int nested_install(struct arm_smmu_domain *smmu_domain,
@@ -219,44 +213,104 @@ static int nested_install(struct arm_smmu_domain *smmu_domain,
 	lockdep_assert_held(&smmu_domain->init_mutex);
 
 	arm_smmu_nested_make_ste(ste, master->smmu, &smmu_domain->s2_cfg, cfg,
-				 master->ats_enabled);
+				 master->ats_enabled,
+				 arm_smmu_nested_stalls(master));
 	master->nested_cfg = *cfg;
-	if (!nested_replace_ste(smmu_domain, master, ste))
+	if (!nested_restart(smmu_domain, master, ste, cfg))
 		return 0;
 
 	dev_err_ratelimited(master->dev,
 			    "SMMU failed to change stage 1, device blocked\n");
+	nested_force_stop(smmu_domain, master);
+	nested_set_blocked(smmu_domain, master, true);
 	master->nested_cfg = nested_blocked;
+	iommu_nesting_report_blocked(master->nested_faults,
+				     IOMMU_FAULT_BLOCKED_BIND);
 	return -EIO;
 }
 
-/**
- * arm_smmu_nested_block - Keep the devices of a domain from all DMA
- * @smmu_domain: domain whose caches may hold what user space gave up
- *
- * Binding again flushes everything first, so that user space may undo this.
- */
-void arm_smmu_nested_block(struct arm_smmu_domain *smmu_domain)
+/* A master that nested_block_stes() has left work for, valid under init_mutex */
+static struct arm_smmu_master *
+nested_next_blocked(struct arm_smmu_domain *smmu_domain)
 {
-	struct arm_smmu_master *master;
-	u64 cmd[CMDQ_ENT_DWORDS];
+	struct arm_smmu_master *master, *found = NULL;
 	unsigned long flags;
-	int i;
 
-	mutex_lock(&smmu_domain->init_mutex);
 	spin_lock_irqsave(&smmu_domain->devices_lock, flags);
 	list_for_each_entry(master, &smmu_domain->devices, domain_head) {
+		if (master->nested_blocking) {
+			master->nested_blocking = false;
+			found = master;
+			break;
+		}
+	}
+	spin_unlock_irqrestore(&smmu_domain->devices_lock, flags);
+
+	return found;
+}
+
+/* Those that are blocked already stay as they are. False when all are. */
+static bool nested_block_stes(struct arm_smmu_domain *smmu_domain,
+			      struct device *dev)
+{
+	struct arm_smmu_master *master;
+	unsigned long flags;
+	bool any = false;
+	int i;
+
+	spin_lock_irqsave(&smmu_domain->devices_lock, flags);
+	list_for_each_entry(master, &smmu_domain->devices, domain_head) {
+		if ((dev && master->dev != dev) || master->nested_blocked)
+			continue;
 		for (i = 0; i < master->num_streams; i++)
 			WRITE_ONCE(*arm_smmu_nested_ste(master->smmu,
 							master->streams[i].id),
 				   cpu_to_le64(STRTAB_STE_0_V));
 		master->nested_cfg = nested_blocked;
+		master->nested_blocked = true;
+		master->nested_blocking = true;
+		any = true;
 	}
 	spin_unlock_irqrestore(&smmu_domain->devices_lock, flags);
 
-	arm_smmu_nested_make_cfgi_all(cmd);
-	arm_smmu_nested_issue(smmu_domain->smmu, cmd, 1);
+	return any;
+}
+
+/**
+ * arm_smmu_nested_block - Keep devices from all DMA
+ * @smmu_domain: domain whose caches may hold what user space gave up
+ * @dev: one device, attached or not, or NULL for all of the domain
+ * @reason: what failed (IOMMU_FAULT_BLOCKED_*), for user space
+ *
+ * Binding again flushes everything first, so that user space may undo this. Until
+ * then nobody waits for the TLB of such a device.
+ */
+void arm_smmu_nested_block(struct arm_smmu_domain *smmu_domain,
+			   struct device *dev, u32 reason)
+{
+	struct arm_smmu_master *master;
+	u64 cmd[CMDQ_ENT_DWORDS];
+	int ret = 0;
+
+	mutex_lock(&smmu_domain->init_mutex);
+	if (nested_block_stes(smmu_domain, dev)) {
+		arm_smmu_nested_make_cfgi_all(cmd);
+		ret = arm_smmu_nested_issue(smmu_domain->smmu, cmd, 1);
+	}
+
+	while ((master = nested_next_blocked(smmu_domain))) {
+		if (ret)
+			nested_silence(master);
+		arm_smmu_nested_quiesce(master);
+		iommu_nesting_report_blocked(master->nested_faults, reason);
+	}
 	mutex_unlock(&smmu_domain->init_mutex);
+}
+
+static void arm_smmu_nested_block_dev(struct iommu_domain *domain,
+				      struct device *dev, u32 reason)
+{
+	arm_smmu_nested_block(to_smmu_domain(domain), dev, reason);
 }
 
 /**
@@ -278,13 +332,16 @@ void arm_smmu_nested_detach(struct arm_smmu_domain *smmu_domain,
 
 	mutex_lock(&smmu_domain->init_mutex);
 	if (master->nested_cfg.config) {
-		nested_abort(smmu_domain, master);
+		nested_force_stop(smmu_domain, master);
 		for (i = 0; i < master->num_streams; i++)
 			WRITE_ONCE(*arm_smmu_nested_ste(master->smmu,
 							master->streams[i].id),
 				   0);
 		memset(&master->nested_cfg, 0, sizeof(master->nested_cfg));
 	}
+	master->nested_blocking = false;
+	master->nested_blocked = false;
+	arm_smmu_nested_stop_faults(master);
 	mutex_unlock(&smmu_domain->init_mutex);
 }
 
@@ -353,4 +410,5 @@ const struct iommu_nesting_ops arm_smmu_nesting_ops = {
 	.bind_pasid_table	= arm_smmu_nested_bind_pasid_table,
 	.unbind_pasid_table	= arm_smmu_nested_unbind_pasid_table,
 	.cache_invalidate	= arm_smmu_nested_cache_invalidate,
+	.block			= arm_smmu_nested_block_dev,
 };

@@ -19,7 +19,7 @@ struct iommu_nesting_ops;
 void arm_smmu_nested_make_ste(u64 *ste, const struct arm_smmu_device *smmu,
 			      const struct arm_smmu_s2_cfg *s2_cfg,
 			      const struct iommu_pasid_table_config *cfg,
-			      bool ats);
+			      bool ats, bool stall);
 void arm_smmu_nested_make_cfgi_ste(u64 *cmd, u32 sid);
 void arm_smmu_nested_make_cfgi_all(u64 *cmd);
 void arm_smmu_nested_make_tlbi_all(u64 *cmd, u16 vmid);
@@ -28,6 +28,15 @@ void arm_smmu_nested_make_cfgi_cd(u64 *cmd, u32 sid,
 int arm_smmu_nested_make_tlbi(u64 *cmds, const struct arm_smmu_device *smmu,
 			      u16 vmid,
 			      const struct iommu_cache_invalidate_info *inv);
+void arm_smmu_nested_make_resume(u64 *cmd, u32 sid, u16 stag, u32 code);
+void arm_smmu_nested_make_stall_term(u64 *cmd, u32 sid);
+
+/* arm-smmu-v3-nested-event.c: pure functions */
+bool arm_smmu_nested_make_request(struct iommu_fault_page_request *req,
+				  const u64 *evt);
+bool arm_smmu_nested_make_event(struct iommu_fault_unrecoverable *event,
+				const u64 *evt);
+u32 arm_smmu_nested_evtq_target(u32 done, u32 prod, u32 shift);
 
 #ifdef CONFIG_ARM_SMMU_V3_NESTING
 /* arm-smmu-v3-nested.c */
@@ -39,8 +48,27 @@ void arm_smmu_nested_detach(struct arm_smmu_domain *smmu_domain,
 struct arm_smmu_master *
 arm_smmu_nested_find_master(struct arm_smmu_domain *smmu_domain,
 			    struct device *dev);
-void arm_smmu_nested_block(struct arm_smmu_domain *smmu_domain);
+void arm_smmu_nested_block(struct arm_smmu_domain *smmu_domain,
+			   struct device *dev, u32 reason);
+
+/* arm-smmu-v3-nested-cmdq.c */
+int arm_smmu_nested_issue_once(struct arm_smmu_device *smmu, u64 *cmds, int n);
 int arm_smmu_nested_issue(struct arm_smmu_device *smmu, u64 *cmds, int n);
+
+/* arm-smmu-v3-nested-fault.c */
+int arm_smmu_nested_attach(struct arm_smmu_domain *smmu_domain,
+			   struct arm_smmu_master *master);
+void arm_smmu_nested_stop_faults(struct arm_smmu_master *master);
+void arm_smmu_nested_expect(struct arm_smmu_master *master);
+int arm_smmu_nested_quiesce(struct arm_smmu_master *master);
+bool arm_smmu_nested_handle_evt(struct arm_smmu_device *smmu, const u64 *evt);
+void arm_smmu_nested_evtq_overflow(struct arm_smmu_device *smmu);
+
+/* A StreamID of its own, since that is all that a response has to go by */
+static inline bool arm_smmu_nested_stalls(const struct arm_smmu_master *master)
+{
+	return master->stall_enabled && master->num_streams == 1;
+}
 
 /* arm-smmu-v3-nested-info.c */
 int arm_smmu_nested_get_info(struct iommu_domain *domain, struct device *dev,
@@ -68,6 +96,8 @@ __le64 *arm_smmu_nested_ste(struct arm_smmu_device *smmu, u32 sid);
 int arm_smmu_nested_cmdq_sync(struct arm_smmu_device *smmu, u64 *cmds, int n);
 void arm_smmu_nested_make_atc_inv(u64 *cmd, u32 sid, u32 ssid, u64 iova,
 				  u64 size);
+struct arm_smmu_master *
+arm_smmu_nested_find_stream(struct arm_smmu_device *smmu, u32 sid);
 #else
 static inline void arm_smmu_nested_note_cerror(struct arm_smmu_device *smmu,
 					       u32 idx)
@@ -81,8 +111,25 @@ arm_smmu_nested_attach_check(struct arm_smmu_domain *smmu_domain,
 	return 0;
 }
 
+static inline int arm_smmu_nested_attach(struct arm_smmu_domain *smmu_domain,
+					 struct arm_smmu_master *master)
+{
+	return 0;
+}
+
 static inline void arm_smmu_nested_detach(struct arm_smmu_domain *smmu_domain,
 					  struct arm_smmu_master *master)
+{
+}
+
+static inline bool arm_smmu_nested_handle_evt(struct arm_smmu_device *smmu,
+					      const u64 *evt)
+{
+	return false;
+}
+
+static inline void
+arm_smmu_nested_evtq_overflow(struct arm_smmu_device *smmu)
 {
 }
 
