@@ -319,7 +319,8 @@ int inest_dma_unmap(int container, __u64 iova, __u64 size);
  * @container: file descriptor of the container
  * @arg: the argument, a struct vfio_iommu_nesting_op with what follows it
  *
- * Return: 0 or a negative errno
+ * Return: 0, with VFIO_NESTING_OP_FAULT_QUEUE a file descriptor, or a negative
+ *	errno
  */
 int inest_op_raw(int container, const void *arg);
 
@@ -330,7 +331,7 @@ int inest_op_raw(int container, const void *arg);
  * @data: what follows the header; may be NULL when @size is zero
  * @size: size of @data in bytes
  *
- * Return: 0 or a negative errno: EMSGSIZE, without a call, when @size is above
+ * Return: as inest_op_raw(); EMSGSIZE, without a call, when @size is above
  *	INEST_OP_DATA_MAX
  */
 int inest_op(int container, __u32 flags, const void *data, size_t size);
@@ -398,6 +399,94 @@ int inest_unbind_pgtbl(int container, int group,
  */
 int inest_page_response(int container, int device,
 			const struct iommu_page_response *response);
+
+/*
+ * Faults and page requests of a device:
+ * Documentation/userspace-api/iommu-faults.rst
+ */
+
+/**
+ * union inest_fault - One record of a fault queue
+ * @type: says which member it is; a type that is not known is to be skipped
+ * @fault: IOMMU_FAULT_DMA_UNRECOV and IOMMU_FAULT_PAGE_REQ
+ * @lost: IOMMU_FAULT_LOST
+ * @answered: IOMMU_FAULT_ANSWERED
+ * @blocked: IOMMU_FAULT_BLOCKED
+ */
+union inest_fault {
+	__u32				type;
+	struct iommu_fault		fault;
+	struct iommu_fault_lost		lost;
+	struct iommu_fault_answered	answered;
+	struct iommu_fault_blocked	blocked;
+};
+
+/**
+ * inest_fault_queue_open() - Open the fault queue of a device
+ * @container: file descriptor of the container
+ * @device: file descriptor of the device
+ * @config: the queue, see inest_fault_queue()
+ *
+ * Return: a file descriptor to read from and to poll, or a negative errno: EBUSY
+ *	when the device has a queue already
+ */
+int inest_fault_queue_open(int container, int device,
+			   const struct iommu_fault_queue_config *config);
+
+/**
+ * inest_fault_read() - Take the oldest records out of a fault queue
+ * @queue: file descriptor of the queue
+ * @faults: where they are put
+ * @max: number of entries of @faults, at least 1
+ *
+ * Waits for the first one, unless O_NONBLOCK is set on @queue.
+ *
+ * Return: how many there were, 0 when the device has left and nothing will come
+ *	any more, or a negative errno: EAGAIN when there is none yet, EINTR when a
+ *	signal came first, EPROTO for a part of a record
+ */
+int inest_fault_read(int queue, union inest_fault *faults, int max);
+
+/**
+ * inest_fault_type_name() - Name of a type of record
+ * @type: type of the record
+ *
+ * Return: "unrecoverable", "page_request", "lost", "answered", "blocked", or NULL
+ *	when it has none
+ */
+const char *inest_fault_type_name(__u32 type);
+
+/**
+ * inest_fault_reason_name() - Name of the reason of an unrecoverable fault
+ * @reason: IOMMU_FAULT_REASON_*
+ *
+ * Return: its name in lower case, without the prefix, or NULL when it has none
+ */
+const char *inest_fault_reason_name(__u32 reason);
+
+/**
+ * inest_answered_reason_name() - Name of why the host answered
+ * @reason: IOMMU_FAULT_ANSWERED_*
+ *
+ * Return: "timeout", "unbound", "reset", or NULL when it has none
+ */
+const char *inest_answered_reason_name(__u32 reason);
+
+/**
+ * inest_blocked_reason_name() - Name of why a device was blocked
+ * @reason: IOMMU_FAULT_BLOCKED_*
+ *
+ * Return: "invalidation", "bind", "response", or NULL when it has none
+ */
+const char *inest_blocked_reason_name(__u32 reason);
+
+/**
+ * inest_page_response_name() - Name of a response to page requests
+ * @code: IOMMU_PAGE_RESP_*
+ *
+ * Return: "success", "invalid", "failure", or NULL when it has none
+ */
+const char *inest_page_response_name(__u32 code);
 
 /*
  * PASIDs: VFIO_IOMMU_PASID_REQUEST
@@ -910,6 +999,60 @@ static inline struct iommu_page_response inest_response(__u32 pasid,
 		response.pasid = pasid;
 	}
 	return response;
+}
+
+/**
+ * inest_fault_queue() - A fault queue to open
+ * @entries: records that it has to hold, and groups of page requests that may
+ *	wait, IOMMU_FAULT_QUEUE_ENTRIES_MIN to IOMMU_FAULT_QUEUE_ENTRIES_MAX
+ * @eventfd: file descriptor of an eventfd to signal, or a negative number for none
+ *
+ * Return: the description
+ */
+static inline struct iommu_fault_queue_config inest_fault_queue(__u32 entries,
+								int eventfd)
+{
+	struct iommu_fault_queue_config config;
+
+	memset(&config, 0, sizeof(config));
+	config.argsz = sizeof(config);
+	config.version = IOMMU_FAULT_QUEUE_VERSION_1;
+	config.entries = entries;
+	if (eventfd >= 0) {
+		config.flags = IOMMU_FAULT_QUEUE_EVENTFD;
+		config.eventfd = eventfd;
+	}
+	return config;
+}
+
+/**
+ * inest_fault_waits() - Whether a record has to be responded to
+ * @fault: the record
+ *
+ * Return: not zero for the page request that ends a group
+ */
+static inline int inest_fault_waits(const union inest_fault *fault)
+{
+	return fault->type == IOMMU_FAULT_PAGE_REQ &&
+	       fault->fault.prm.flags & (IOMMU_FAULT_PAGE_REQUEST_LAST_PAGE |
+					 IOMMU_FAULT_PAGE_REQUEST_PRIV_DATA);
+}
+
+/**
+ * inest_fault_response() - The response to a page request
+ * @fault: a record for which inest_fault_waits() is not zero
+ * @code: IOMMU_PAGE_RESP_*
+ *
+ * Return: the description, with the PASID if the response needs one
+ */
+static inline struct iommu_page_response
+inest_fault_response(const union inest_fault *fault, __u32 code)
+{
+	const struct iommu_fault_page_request *request = &fault->fault.prm;
+	__u32 pasid = request->flags & IOMMU_FAULT_PAGE_RESPONSE_NEEDS_PASID ?
+		      request->pasid : INEST_NO_PASID;
+
+	return inest_response(pasid, request->grpid, code);
 }
 
 /**

@@ -13,7 +13,7 @@ union op_buffer {
 
 int inest_op_raw(int container, const void *arg)
 {
-	return inest__zero(ioctl(container, VFIO_IOMMU_NESTING_OP, arg));
+	return inest__result(ioctl(container, VFIO_IOMMU_NESTING_OP, arg));
 }
 
 /* Puts header, @name, which may be of no bytes, and @data together */
@@ -83,12 +83,25 @@ int inest_unbind_pgtbl(int container, int group,
 			data->argsz);
 }
 
-int inest_page_response(int container, int device,
-			const struct iommu_page_response *response)
+static int device_op(int container, int device, __u32 op, const void *data,
+		     size_t size)
 {
 	const struct vfio_iommu_nesting_device name = { .device_fd = device };
 
-	return issue(container, VFIO_NESTING_OP_PAGE_RESP |
-		     VFIO_NESTING_OP_DEVICE, &name, sizeof(name), response,
-		     response->argsz);
+	return issue(container, op | VFIO_NESTING_OP_DEVICE, &name, NAME_SIZE,
+		     data, size);
+}
+
+int inest_page_response(int container, int device,
+			const struct iommu_page_response *response)
+{
+	return device_op(container, device, VFIO_NESTING_OP_PAGE_RESP, response,
+			 response->argsz);
+}
+
+int inest_fault_queue_open(int container, int device,
+			   const struct iommu_fault_queue_config *config)
+{
+	return device_op(container, device, VFIO_NESTING_OP_FAULT_QUEUE, config,
+			 config->argsz);
 }

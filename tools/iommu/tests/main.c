@@ -65,6 +65,7 @@ int main(int argc, char **argv)
 	test_info();
 	test_ops();
 	test_requests();
+	test_faults();
 	test_names();
 	test_decode();
 	test_check();

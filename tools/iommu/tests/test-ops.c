@@ -73,12 +73,24 @@ static void test_others(void)
 	struct iommu_page_response response =
 		inest_response(3, 8, IOMMU_PAGE_RESP_INVALID);
 
+	struct iommu_fault_queue_config queue = inest_fault_queue(64, 7);
+
 	inest_cache_invalidate(5, INEST_ALL_GROUPS, &inv);
 	expect("invalidate", VFIO_NESTING_OP_CACHE_INVLD, -1, &inv,
 	       sizeof(inv));
 	inest_page_response(5, 12, &response);
 	expect("respond", VFIO_NESTING_OP_PAGE_RESP | VFIO_NESTING_OP_DEVICE,
 	       12, &response, sizeof(response));
+	fake.result = 33;
+	tap_eq(33, inest_fault_queue_open(5, 12, &queue),
+	       "op: a fault queue's descriptor");
+	expect("fault queue",
+	       VFIO_NESTING_OP_FAULT_QUEUE | VFIO_NESTING_OP_DEVICE, 12, &queue,
+	       24);
+	fake.error = EBUSY;
+	tap_eq(-EBUSY, inest_fault_queue_open(5, 12, &queue),
+	       "op: a second fault queue");
+	fake_reset();
 }
 
 static void test_limits(void)
@@ -104,7 +116,7 @@ static void test_limits(void)
 	tap_eq(-EIO, inest_op(5, 2, NULL, 0), "op: an error");
 	fake_reset();
 	fake.result = 17;
-	tap_eq(0, inest_op(5, 2, NULL, 0), "op: a positive result");
+	tap_eq(17, inest_op(5, 7, NULL, 0), "op: a positive result");
 	fake_reset();
 }
 

@@ -19,6 +19,7 @@ void test_chain(void);
 void test_info(void);
 void test_ops(void);
 void test_requests(void);
+void test_faults(void);
 void test_names(void);
 void test_decode(void);
 void test_check(void);
