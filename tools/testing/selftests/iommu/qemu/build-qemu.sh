@@ -1,64 +1,69 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Finds or builds the emulator: build-qemu.sh TARGET [stock | tree DIR] (aarch64,
-# x86_64).
+# Finds or builds the emulator: build-qemu.sh TARGET KIND (aarch64, x86_64).
 # Prints the path of qemu-system-TARGET on stdout, everything else on stderr.
 #
-# A QEMU of the machine's own will do when it is new enough and has no patches/
-# to carry. Otherwise Debian's source package is built with the few devices of
-# devices-TARGET.mak. A target with patches gets the files in model/ and the
-# devices of devices-TARGET-model.mak too; with the word stock it gets none of
-# that. The result stays in the cache under a hash of all that went into it; it
-# gets that name only when it is complete.
+#   model	with our patches, the files in model/ and the devices of
+#		devices-model.mak
+#   stock	without any of that, for tests that have to fail then
+#   any		a QEMU of the machine's own when it is new enough, or stock
+#   tree DIR	model, built anew in DIR; prints the folders of the sources and of
+#		the build, and leaves them to the caller
 #
-# The word stock is for the qtests, which have to fail without our patches. It
-# always builds: Debian's own QEMU has no qtest accelerator. The word tree builds
-# anew in DIR, prints the folders of the sources and of the build, and leaves them
-# to the caller.
+# What is built is Debian's source package, for both targets at once, with the few
+# devices of devices-TARGET.mak. It stays in the cache under a hash of all that went
+# into it, and gets that name only when it is complete. Stock is always built, since
+# Debian's own QEMU has no qtest accelerator.
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 . "$here/lib.sh"
 . "$here/debian.sh"
 
-target=${1:?usage: build-qemu.sh TARGET [stock | tree DIR]}
-stock='' tree=''
-case ${2-} in
-'') ;;
-stock) stock=stock ;;
-tree) tree=${3:?tree needs a folder} ;;
-*) die "unknown: $2 (stock, tree DIR or nothing)" ;;
+usage='usage: build-qemu.sh TARGET model|stock|any|tree DIR'
+target=${1:?$usage}
+kind=${2:?$usage}
+targets='aarch64 x86_64'
+tree=
+case " $targets " in
+*" $target "*) ;;
+*) die "unknown: $target (one of $targets)" ;;
 esac
-devices=$here/devices-$target.mak
-[ -r "$devices" ] || die "no device list devices-$target.mak"
+case $kind in
+model|stock|any) ;;
+tree) kind=model tree=${3:?tree needs a folder} ;;
+*) die "unknown: $kind (model, stock, any, or tree DIR)" ;;
+esac
 name=qemu-system-$target
 least=9.1		# the first with two-stage translation in the SMMUv3
 store=$cache/qemu
 keep=4			# finished emulators in the cache
 apt=$cache/apt
-options="--target-list=$target-softmmu --with-devices-$target=rig
+options='--target-list=aarch64-softmmu,x86_64-softmmu
+	--with-devices-aarch64=rig --with-devices-x86_64=rig
 	--without-default-features --without-default-devices --enable-tcg
 	--disable-docs --disable-install-blobs --disable-debug-info
-	--enable-trace-backends=log --prefix=/usr"
+	--enable-trace-backends=log --prefix=/usr'
 
 at_least() { dpkg --compare-versions "$1" ge "$2"; }
 qemu_version() { "$1" --version | sed -n '1s/.* version \([0-9.]*\).*/\1/p'; }
 
 patches()
 {
-	[ -n "$stock" ] || "$here/patch-series.sh" list "$here/patches" "$target"
+	[ "$kind" != model ] || "$here/patch-series.sh" list "$here/patches"
 }
 
-# Paths below model/ of the new files, when the target has patches that use them.
+# Paths below model/ of the new files.
 model_files()
 {
-	[ -n "$(patches)" ] || return 0
+	[ "$kind" = model ] || return 0
 	(cd "$here/model" && find hw include -type f | LC_ALL=C sort)
 }
 
-device_lists()
+# device_list TARGET
+device_list()
 {
-	cat "$devices"
-	[ -z "$(patches)" ] || cat "$here/devices-$target-model.mak"
+	cat "$here/devices-$1.mak"
+	[ "$kind" != model ] || cat "$here/devices-model.mak"
 }
 
 # inputs VERSION: everything that decides what comes out.
@@ -66,7 +71,9 @@ inputs()
 {
 	echo "$1" "$options"
 	cat "$0" "$here/patch-series.sh"
-	device_lists
+	for _target in $targets; do
+		device_list "$_target"
+	done
 	patches | xargs -r cat
 	model_files
 	(cd "$here/model" && model_files | xargs -r cat)
@@ -75,7 +82,7 @@ inputs()
 
 packaged()
 {
-	[ -z "$stock$tree$(patches)" ] && command -v "$name" > /dev/null || return 1
+	[ "$kind" = any ] && command -v "$name" > /dev/null || return 1
 	_version=$(qemu_version "$name")
 	at_least "${_version:-0}" "$least" || return 1
 	say "${RIG_STAGE:+$RIG_STAGE }QEMU $_version: the machine's own"
@@ -88,7 +95,8 @@ finished()
 	_built=$store/built/$(inputs "$1" | hash_stdin)/$name
 	[ -z "$tree" ] && [ -x "$_built" ] || return 1
 	touch "${_built%/*}"
-	say "${RIG_STAGE:+$RIG_STAGE }QEMU $(qemu_version "$_built"): built before (source $1)"
+	_what="QEMU $(qemu_version "$_built"): $kind, built before"
+	say "${RIG_STAGE:+$RIG_STAGE }$_what (source $1)"
 	echo "$_built"
 }
 
@@ -135,27 +143,36 @@ lay_model()
 
 build()
 {
-	device_lists > "$1/src/configs/devices/$target-softmmu/rig.mak"
+	for _target in $targets; do
+		device_list "$_target" > "$1/src/configs/devices/$_target-softmmu/rig.mak"
+	done
 	mkdir "$1/build"
 	cd "$1/build"
 	export CCACHE_DIR="$cache/ccache"
-	_short="QEMU ${version%%[+-]*}"
+	_short="QEMU ${version%%[+-]*}, $kind"
+	_names=
+	for _target in $targets; do
+		_names="$_names qemu-system-$_target"
+	done
 	# shellcheck disable=SC2086
 	run_logged "$_short configure" "$store/configure.log" 0 \
 		"$1/src/configure" --python=/usr/bin/python3 \
 		"--cc=${CCACHE:+$CCACHE }cc" $options
+	# shellcheck disable=SC2086
 	run_logged "$_short" "$store/build.log" 0 \
-		ninja ${RIG_JOBS:+-j "$RIG_JOBS"} "$name"
-	strip "$name"
+		ninja ${RIG_JOBS:+-j "$RIG_JOBS"} $_names
+	# shellcheck disable=SC2086
+	strip $_names
 	cd "$here"
 }
 
-# Moving the finished folder into place is the last step and can't be half done.
+# publish WORK NAME: moving the finished folder into place is the last step and can't
+# be half done.
 publish()
 {
-	_done=$store/built/$(inputs "$version" | hash_stdin)
+	_done=$store/built/$2
 	mkdir "$1/out"
-	cp "$1/build/$name" "$1/out/"
+	cp "$1"/build/qemu-system-*64 "$1/out/"
 	rm -rf "$_done"
 	mv "$1/out" "$_done"
 	rm -rf "$1"
@@ -165,6 +182,7 @@ publish()
 }
 
 packaged && exit
+[ "$kind" != any ] || kind=stock
 mkdir -p "$store/built"
 lock "$store/lock" 'builds QEMU'
 [ -r "$store/version" ] && finished "$(cat "$store/version")" && exit
@@ -176,17 +194,19 @@ version=$(newest_source "$apt" qemu)
 finished "$version" && { echo "$version" > "$store/version"; exit; }
 
 say "${RIG_STAGE:+$RIG_STAGE }QEMU $version: Debian 13's source package"
+# Taken before anything is read: files may change while it builds.
+hash=$(inputs "$version" | hash_stdin)
 work=${tree:-$store/work}
 rm -rf "$work"
 mkdir "$work"
 fetch_source "$work"
 lay_model "$work"
-[ -n "$stock" ] ||
-	"$here/patch-series.sh" apply "$here/patches" "$target" "$work/src" "QEMU $version"
+[ "$kind" = stock ] ||
+	"$here/patch-series.sh" apply "$here/patches" "$work/src" "QEMU $version"
 provide_meson "$work/meson"
 build "$work"
 if [ -n "$tree" ]; then
 	echo "$work/src $work/build"
 else
-	publish "$work"
+	publish "$work" "$hash"
 fi

@@ -1,38 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Test cases: how they are declared, and the world most of them start in."""
-import collections
-
+"""Test cases of VT-d, and the world most of them start in."""
 from . import vtd
+from .declare import declarer, expect
 from .edu import Edu
-from .machine import Machine
+from .q35 import Q35
 from .testdev import TestDevice, pasid
 
-CASES = []
-Case = collections.namedtuple("Case",
-                              "name function options testdevs port stock")
+case = declarer(Q35, ("aw-bits=48",))
 
 VA = 0x10000            # translated to the first data page
 VA2 = 0x20000           # to the second
 PASID = 9
 DID = 5
 FRESH = 0x90000         # an address that nothing is mapped at
-
-
-def case(name, options=("aw-bits=48",), testdevs=1, port=False, stock="fails"):
-    """
-    Declares a test. @stock tells what stock QEMU does: it "fails", it "refuses"
-    to start with the options, or it "passes".
-    """
-    def declare(function):
-        CASES.append(Case(name, function, options, testdevs, port, stock))
-        return function
-    return declare
-
-
-def expect(got, wanted, what=""):
-    """Fails with both values unless they are equal."""
-    if got != wanted:
-        raise AssertionError("%s: %r, expected %r" % (what or "got", got, wanted))
 
 
 class World:
@@ -114,11 +94,3 @@ def one_fault(world, reason, **fields):
     expect([hex(f.reason) for f in faults], [hex(reason)], "fault reasons")
     for name, value in fields.items():
         expect(getattr(faults[0], name), value, "fault's " + name)
-
-
-def run(config, this):
-    """Runs a case on a machine of its own. Raises what goes wrong."""
-    testdevs = 0 if config.stock else this.testdevs
-    port = this.port and not config.stock
-    with Machine(config, this.options, testdevs, port) as m:
-        this.function(m)

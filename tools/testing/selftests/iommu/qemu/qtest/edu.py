@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """QEMU's edu device: DMA without PASID, in stock QEMU too."""
-from .machine import EDU_BAR, EDU_SLOT
+from .machine import EDU_SLOT
 
 BUFFER = 0x40000
 SID = EDU_SLOT << 3
@@ -16,10 +16,10 @@ class Edu:
 
     def _dma(self, src, dst, command):
         m = self.machine
-        m.write64(EDU_BAR + 0x80, src)
-        m.write64(EDU_BAR + 0x88, dst)
-        m.write64(EDU_BAR + 0x90, 8)
-        m.write64(EDU_BAR + 0x98, command | 1)
+        m.write64(m.EDU_BAR + 0x80, src)
+        m.write64(m.EDU_BAR + 0x88, dst)
+        m.write64(m.EDU_BAR + 0x90, 8)
+        m.write64(m.EDU_BAR + 0x98, command | 1)
         m.step(101000000)
 
     def move(self, src, dst):

@@ -6,16 +6,10 @@ import subprocess
 import tempfile
 
 TIMEOUT = 60            # seconds that QEMU may take for one command
-FIRMWARE = ("/usr/share/seabios", "/usr/share/qemu")
 EDU_SLOT = 3
 TESTDEV_SLOT = 4        # the second one is in slot 5
 PORT_SLOT = 6           # a port, when asked for, with a device on bus 1
 BEHIND_PORT = 1 << 5    # that device's slot, counted from bus 0
-EDU_BAR = 0xe0000000
-TESTDEV_BAR = 0xe0100000
-PORT_BAR = 0xe0200000
-NESTING = "x-nesting=on,x-pasid-mode=on,x-prs=on"
-OURS = ("x-nesting", "x-prs", "x-prq-delay", "x-drop", "x-nd")
 
 
 class MachineError(Exception):
@@ -31,38 +25,27 @@ class NoDevice(MachineError):
 
 
 class Config:
-    """What a machine is built of; stock leaves out what stock QEMU lacks."""
+    """The QEMU that machines are built of; stock lacks what our patches add."""
 
     def __init__(self, qemu, stock=False):
         self.qemu = qemu
         self.stock = stock
 
-    def command(self, socket_path, options, testdevs, port):
-        """The command line of a machine whose unit has these options."""
-        unit = "intel-iommu,intremap=on,x-scalable-mode=on,device-iotlb=on"
-        if not self.stock:
-            unit += "," + NESTING
-        for option in options:
-            if not self.stock or option.split("=")[0] not in OURS:
-                unit += "," + option
-        line = [self.qemu, "-M", "q35", "-m", "512", "-device", unit,
-                "-device", "edu,dma_mask=0xffffffffffffffff,addr=%d" % EDU_SLOT]
-        for i in range(testdevs):
-            line += ["-device", "iommu-testdev,addr=%d" % (TESTDEV_SLOT + i)]
-        if port:
-            line += ["-device", "pcie-root-port,id=rp,addr=%d" % PORT_SLOT,
-                     "-device", "iommu-testdev,bus=rp"]
-        for folder in FIRMWARE:
-            line += ["-L", folder]
-        return line + ["-display", "none", "-net", "none", "-accel", "qtest",
-                       "-qtest", "unix:" + socket_path,
-                       "-qtest-log", "/dev/null"]
+    def known(self, options, ours):
+        """Those of the options of a device that this QEMU knows."""
+        return [option for option in options
+                if not self.stock or option.split("=")[0] not in ours]
 
 
 class Machine:
-    """One QEMU process. Use as a context manager."""
+    """
+    One QEMU process. Use as a context manager. A board says what it consists of,
+    where devices go, and how configuration space is reached.
+    """
 
-    def __init__(self, config, options=("aw-bits=48",), testdevs=1, port=False):
+    EDU_BAR = TESTDEV_BAR = PORT_BAR = None
+
+    def __init__(self, config, options=(), testdevs=1, port=False):
         self.config = config
         self.options = options
         self.testdevs = testdevs
@@ -74,7 +57,9 @@ class Machine:
             listener.listen(1)
             listener.settimeout(1)
             self.process = subprocess.Popen(
-                config.command(path, options, testdevs, port),
+                [config.qemu, *self.board(options), *self.devices(testdevs, port),
+                 "-display", "none", "-net", "none", "-accel", "qtest",
+                 "-qtest", "unix:" + path, "-qtest-log", "/dev/null"],
                 stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
             try:
                 self._start(listener)
@@ -82,12 +67,35 @@ class Machine:
                 self.close()
                 raise
 
+    def board(self, options):
+        """QEMU's options for the board and its IOMMU, which has @options."""
+        raise NotImplementedError
+
+    def config_read(self, slot, reg):
+        """32 bits of PCI configuration space, extended too (bus 0)."""
+        raise NotImplementedError
+
+    def config_write(self, slot, reg, value):
+        """32 bits of PCI configuration space."""
+        raise NotImplementedError
+
+    @staticmethod
+    def devices(testdevs, port):
+        """QEMU's options for the devices."""
+        line = ["-device", "edu,dma_mask=0xffffffffffffffff,addr=%d" % EDU_SLOT]
+        for i in range(testdevs):
+            line += ["-device", "iommu-testdev,addr=%d" % (TESTDEV_SLOT + i)]
+        if port:
+            line += ["-device", "pcie-root-port,id=rp,addr=%d" % PORT_SLOT,
+                     "-device", "iommu-testdev,bus=rp"]
+        return line
+
     def _start(self, listener):
         """QEMU connects before it looks at its devices; then it may still end."""
         self.socket = self._accept(listener)
         self.lines = self.socket.makefile("rb")
         try:
-            self.enable_device(EDU_SLOT, EDU_BAR)
+            self.enable_device(EDU_SLOT, self.EDU_BAR)
         except MachineError as error:
             raise NotStarted("QEMU doesn't start: " + self.messages()) from error
 
@@ -116,7 +124,7 @@ class Machine:
 
     def again(self, *options):
         """Another machine of the kind, with more options."""
-        return Machine(self.config, self.options + options, self.testdevs)
+        return type(self)(self.config, self.options + options, self.testdevs)
 
     def __enter__(self):
         return self
@@ -168,21 +176,6 @@ class Machine:
         """Lets virtual time pass."""
         self.command("clock_step %d" % nanoseconds)
 
-    def config_read(self, slot, reg):
-        """32 bits of PCI configuration space, extended too (bus 0)."""
-        if reg >= 0x100:
-            return self.read32(self._ecam(slot, reg))
-        self.command("outl 0xcf8 %#x" % (1 << 31 | slot << 11 | reg & ~3))
-        return int(self.command("inl 0xcfc"), 16)
-
-    def config_write(self, slot, reg, value):
-        """32 bits of PCI configuration space."""
-        if reg >= 0x100:
-            self.write32(self._ecam(slot, reg), value)
-            return
-        self.command("outl 0xcf8 %#x" % (1 << 31 | slot << 11 | reg & ~3))
-        self.command("outl 0xcfc %#x" % value)
-
     def capability(self, slot, number):
         """Where a capability of conventional configuration space is."""
         at = self.config_read(slot, 0x34) & 0xff
@@ -193,14 +186,6 @@ class Machine:
             at = value >> 8 & 0xff
         raise MachineError("slot %d: no capability %#x" % (slot, number))
 
-    def _ecam(self, slot, reg):
-        """The host bridge's PCIEXBAR maps extended configuration space."""
-        base = 0xb0000000
-        if not self.config_read(0, 0x60) & 1:
-            self.config_write(0, 0x64, 0)
-            self.config_write(0, 0x60, base | 1)
-        return base + (slot << 15) + reg
-
     def enable_device(self, slot, bar):
         """Gives a device an address, lets it do DMA."""
         self.config_write(slot, 0x10, bar)
@@ -208,7 +193,7 @@ class Machine:
 
     def open_port(self):
         """Lets accesses through the port: bus 1, and addresses from PORT_BAR on."""
-        window = PORT_BAR >> 16
+        window = self.PORT_BAR >> 16
         self.config_write(PORT_SLOT, 0x18, 0x00010100)
         self.config_write(PORT_SLOT, 0x20, window << 16 | window)
         self.config_write(PORT_SLOT, 4, 6)
@@ -222,7 +207,7 @@ class Machine:
         if behind:
             self.open_port()
         slot = number if behind else TESTDEV_SLOT + number
-        bar = PORT_BAR if behind else TESTDEV_BAR + 0x10000 * number
+        bar = self.PORT_BAR if behind else self.TESTDEV_BAR + 0x10000 * number
         if self.config_read(slot, 0) == 0xffffffff:
             raise NoDevice("no iommu-testdev: " + self.messages())
         self.enable_device(slot, bar)

@@ -133,6 +133,46 @@ def buffer(m):
     expect(w.landed(), [3, 4, 5])
 
 
+@case("prq: a write over several pages, one request after the other")
+def walk(m):
+    w = World(m)
+    w.token += 1
+    status = w.device.fill(FRESH, w.token, *RIGHTS, tag=pasid(PASID),
+                           length=3 * 4096)
+    for i in range(3):
+        expect(status, "WAIT")
+        expect(w.device.channel("ITD_MOVED"), 4096 * i)
+        request, = w.unit.page_requests()
+        expect((request.addr, request.last), (FRESH + 4096 * i, 1))
+        w.first.map(FRESH + 4096 * i, w.data(3 + i))
+        w.unit.respond(w.sid, PASID, request.prgi)
+        status = w.device.status()
+    expect(status, "DONE")
+    expect(w.landed(), [3, 4, 5])
+    expect(w.device.channel("ITD_MOVED"), 3 * 4096)
+
+
+@case("prq: the largest buffer, with more pages than a group may have")
+def largest(m):
+    w = World(m, prq=8)
+    length, most = R["ITD_LEN_MAX"], R["ITD_PAGES_MAX"]
+    pages = length // 4096
+    status = w.device.fill(FRESH, 7, *RIGHTS, "pri_all", tag=pasid(PASID),
+                           length=length)
+    for start in range(0, pages, most):
+        expect(status, "WAIT")
+        requests = w.unit.page_requests()
+        expect([r.addr for r in requests],
+               [FRESH + 4096 * (start + i) for i in range(most)])
+        for request in requests:
+            w.first.map(request.addr, w.data(3))
+        w.unit.respond(w.sid, PASID, requests[0].prgi)
+        status = w.device.status()
+    expect(status, "DONE")
+    expect(w.device.channel("ITD_MOVED"), length)
+    expect(w.device.reg("ITD_CNT_PRQ_SENT"), pages)
+
+
 @case("prq: without the last flag nothing is awaited")
 def no_last(m):
     w = World(m)

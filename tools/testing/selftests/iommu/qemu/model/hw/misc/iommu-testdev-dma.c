@@ -1,14 +1,11 @@
 /*
- * iommu-testdev: DMA and the life of a command
+ * iommu-testdev: DMA and the other operations
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "hw/pci/msix.h"
 #include "hw/pci/pcie.h"
 #include "iommu-testdev.h"
-
-#define ITD_MIN_PERIOD  1000
 
 /* What configuration space allows */
 
@@ -50,7 +47,7 @@ static bool itd_allowed(ITDChannel *c)
             itd_pasid_allowed(c->s, itd_get32(c, ITD_DST_PASID)));
 }
 
-/* Memory accesses. These return a status, ITD_ST_DONE when they went well. */
+/* Memory accesses */
 
 static int itd_translate(ITDChannel *c, const PCIIOMMURequest *req,
                          IOMMUTLBEntry *entry)
@@ -75,116 +72,164 @@ static bool itd_translated_passes(ITDChannel *c, hwaddr addr, bool write)
     return !pci_iommu_translate(PCI_DEVICE(c->s), &req, &entry);
 }
 
-/* One piece within a page. *@recoverable: a page request may help. */
-static bool itd_access(ITDChannel *c, const PCIIOMMURequest *req, uint8_t *buf,
-                       unsigned int n, bool *recoverable)
+/* One piece within a page */
+static ITDAccess itd_access(ITDChannel *c, const PCIIOMMURequest *req,
+                            uint8_t *buf, unsigned int n)
 {
     IOMMUAccessFlags need = req->write ? IOMMU_WO : IOMMU_RO;
     IOMMUTLBEntry entry;
     hwaddr addr;
     int ret = itd_translate(c, req, &entry);
 
-    *recoverable = false;
     if (ret == -ENODEV && req->pasid == PCI_NO_PASID && !req->ats) {
         return pci_dma_rw(PCI_DEVICE(c->s), req->addr, buf, n,
                           req->write ? DMA_DIRECTION_FROM_DEVICE :
                                        DMA_DIRECTION_TO_DEVICE,
-                          MEMTXATTRS_UNSPECIFIED) == MEMTX_OK;
+                          MEMTXATTRS_UNSPECIFIED) == MEMTX_OK ?
+               ITD_ACCESS_DONE : ITD_ACCESS_REFUSED;
     }
     if (ret) {
-        return false;
+        return ret == -EINPROGRESS ? ITD_ACCESS_STALLED : ITD_ACCESS_REFUSED;
     }
     if (!(entry.perm & need)) {
-        *recoverable = req->ats;
-        return false;
+        return req->ats ? ITD_ACCESS_NO_PAGE : ITD_ACCESS_REFUSED;
     }
     if (req->ats) {
         itd_atc_insert(c->s, req, &entry);
     }
     addr = entry.translated_addr | (req->addr & entry.addr_mask);
     if (req->ats && !itd_translated_passes(c, addr, req->write)) {
-        return false;
+        return ITD_ACCESS_REFUSED;
     }
     itd_count(c->s, ITD_CNT_DMA);
     return address_space_rw(entry.target_as, addr, MEMTXATTRS_UNSPECIFIED, buf,
-                            n, req->write) == MEMTX_OK;
+                            n, req->write) == MEMTX_OK ?
+           ITD_ACCESS_DONE : ITD_ACCESS_REFUSED;
 }
 
-static uint32_t itd_blocked(ITDChannel *c, uint32_t pasid_reg,
-                            const PCIIOMMURequest *req, hwaddr end,
-                            bool recoverable)
+/* The page of @req isn't there. @end: of the buffer */
+static uint32_t itd_no_page(ITDChannel *c, uint32_t pasid_reg,
+                            const PCIIOMMURequest *req, hwaddr end)
 {
     uint32_t cmd = itd_get32(c, ITD_CMD);
     unsigned int pages = cmd & ITD_CMD_PRI_ALL ?
                          itd_pages_until(req->addr, end) : 1;
 
-    itd_set64(c, ITD_FADDR, req->addr);
-    if (!recoverable || !(cmd & ITD_CMD_PRI)) {
+    if (!(cmd & ITD_CMD_PRI)) {
         return ITD_ST_FAULT;
     }
     return itd_request_group(c, pasid_reg, req->addr, pages, 0, req->write,
                              true) ? ITD_ST_WAIT : ITD_ST_FAULT;
 }
 
-static uint32_t itd_move(ITDChannel *c, uint32_t pasid_reg, hwaddr addr,
-                         uint8_t *buf, unsigned int len, bool write)
+/* Reads or writes the next piece of the buffer on that side */
+static uint32_t itd_side(ITDChannel *c, bool write, uint8_t *buf,
+                         unsigned int n)
 {
-    hwaddr end = addr + len;
+    uint32_t pasid_reg = itd_get32(c, write ? ITD_DST_PASID : ITD_SRC_PASID);
+    hwaddr start = itd_get64(c, write ? ITD_DST : ITD_SRC);
+    bool ats = itd_get32(c, ITD_CMD) & ITD_CMD_ATS;
     PCIIOMMURequest req = {
-        .pasid = itd_pasid(pasid_reg), .addr = addr, .write = write,
+        .pasid = itd_pasid(pasid_reg), .addr = start + c->moved, .write = write,
         .exec = pasid_reg & ITD_PASID_EXEC && !write,
-        .priv = pasid_reg & ITD_PASID_PRIV,
-        .ats = itd_get32(c, ITD_CMD) & ITD_CMD_ATS,
+        .priv = pasid_reg & ITD_PASID_PRIV, .ats = ats,
+        .holder = ats ? NULL : PCI_DEVICE(c->s), .tag = c->n,
     };
-    bool recoverable;
+    ITDAccess result;
 
-    while (len) {
-        unsigned int n = MIN(len, ITD_PAGE - req.addr % ITD_PAGE);
-
-        if (!itd_access(c, &req, buf, n, &recoverable)) {
-            return itd_blocked(c, pasid_reg, &req, end, recoverable);
+    if (itd_stall_ignored(c)) {
+        if (!write) {
+            memset(buf, 0, n);
         }
-        req.addr += n;
-        buf += n;
-        len -= n;
+        return ITD_ST_DONE;
+    }
+    result = itd_access(c, &req, buf, n);
+    if (result == ITD_ACCESS_DONE) {
+        return ITD_ST_DONE;
+    }
+    itd_set64(c, ITD_FADDR, req.addr);
+    if (result == ITD_ACCESS_NO_PAGE) {
+        return itd_no_page(c, pasid_reg, &req, start + itd_get32(c, ITD_LEN));
+    }
+    return result == ITD_ACCESS_STALLED ? itd_stalled(c) : ITD_ST_FAULT;
+}
+
+/* Operations. These are called again to go on where they stopped. */
+
+/* Bytes until the end, or the next page of a side */
+static unsigned int itd_piece_size(ITDChannel *c, unsigned int len, bool src,
+                                   bool dst)
+{
+    unsigned int n = MIN(len - c->moved, ITD_PAGE);
+
+    if (src) {
+        n = MIN(n, ITD_PAGE - (itd_get64(c, ITD_SRC) + c->moved) % ITD_PAGE);
+    }
+    if (dst) {
+        n = MIN(n, ITD_PAGE - (itd_get64(c, ITD_DST) + c->moved) % ITD_PAGE);
+    }
+    return n;
+}
+
+static uint32_t itd_op_copy(ITDChannel *c)
+{
+    unsigned int len = itd_get32(c, ITD_LEN);
+
+    while (c->moved < len) {
+        unsigned int n = itd_piece_size(c, len, true, true);
+        uint32_t status = c->read ? ITD_ST_DONE :
+                          itd_side(c, false, c->piece, n);
+
+        if (status != ITD_ST_DONE) {
+            return status;
+        }
+        c->read = true;
+        status = itd_side(c, true, c->piece, n);
+        if (status != ITD_ST_DONE) {
+            return status;
+        }
+        c->read = false;
+        c->moved += n;
     }
     return ITD_ST_DONE;
 }
 
-/* Operations */
-
-static uint32_t itd_op_copy(ITDChannel *c, uint8_t *buf)
-{
-    unsigned int len = itd_get32(c, ITD_LEN);
-    uint32_t status = itd_move(c, itd_get32(c, ITD_SRC_PASID),
-                               itd_get64(c, ITD_SRC), buf, len, false);
-
-    return status != ITD_ST_DONE ? status :
-           itd_move(c, itd_get32(c, ITD_DST_PASID), itd_get64(c, ITD_DST), buf,
-                    len, true);
-}
-
-static uint32_t itd_op_fill(ITDChannel *c, uint8_t *buf)
+static uint32_t itd_op_fill(ITDChannel *c)
 {
     unsigned int len = itd_get32(c, ITD_LEN);
 
-    for (unsigned int i = 0; i < len; i++) {
-        buf[i] = c->regs[ITD_IMM + i % 8];
+    while (c->moved < len) {
+        unsigned int n = itd_piece_size(c, len, false, true);
+        uint32_t status;
+
+        for (unsigned int i = 0; i < n; i++) {
+            c->piece[i] = c->regs[ITD_IMM + (c->moved + i) % 8];
+        }
+        status = itd_side(c, true, c->piece, n);
+        if (status != ITD_ST_DONE) {
+            return status;
+        }
+        c->moved += n;
     }
-    return itd_move(c, itd_get32(c, ITD_DST_PASID), itd_get64(c, ITD_DST), buf,
-                    len, true);
+    return ITD_ST_DONE;
 }
 
-static uint32_t itd_op_read(ITDChannel *c, uint8_t *buf)
+static uint32_t itd_op_read(ITDChannel *c)
 {
-    uint32_t status = itd_move(c, itd_get32(c, ITD_SRC_PASID),
-                               itd_get64(c, ITD_SRC), buf,
-                               MIN(itd_get32(c, ITD_LEN), 8), false);
+    unsigned int len = MIN(itd_get32(c, ITD_LEN), 8);
 
-    if (status == ITD_ST_DONE) {
-        itd_set64(c, ITD_IMM, ldq_le_p(buf));
+    while (c->moved < len) {
+        unsigned int n = itd_piece_size(c, len, true, false);
+        uint32_t status = itd_side(c, false, c->piece + c->moved, n);
+
+        if (status != ITD_ST_DONE) {
+            return status;
+        }
+        c->moved += n;
     }
-    return status;
+    memset(c->piece + len, 0, 8 - len);
+    itd_set64(c, ITD_IMM, ldq_le_p(c->piece));
+    return ITD_ST_DONE;
 }
 
 static uint32_t itd_op_request(ITDChannel *c)
@@ -244,25 +289,22 @@ static uint32_t itd_op_translate(ITDChannel *c)
     return ITD_ST_DONE;
 }
 
-static uint32_t itd_run(ITDChannel *c)
+/* Does the command of @c, or goes on with it; the status */
+uint32_t itd_run(ITDChannel *c)
 {
-    unsigned int len = itd_get32(c, ITD_LEN);
-    g_autofree uint8_t *buf = NULL;
-
-    if (len > ITD_LEN_MAX) {
+    if (itd_get32(c, ITD_LEN) > ITD_LEN_MAX) {
         return ITD_ST_BAD_CMD;
     }
     if (!itd_allowed(c)) {
         return ITD_ST_DISABLED;
     }
-    buf = g_malloc0(MAX(len, 8));
     switch (itd_get32(c, ITD_CMD) & ITD_OP_MASK) {
     case ITD_OP_COPY:
-        return itd_op_copy(c, buf);
+        return itd_op_copy(c);
     case ITD_OP_FILL:
-        return itd_op_fill(c, buf);
+        return itd_op_fill(c);
     case ITD_OP_READ:
-        return itd_op_read(c, buf);
+        return itd_op_read(c);
     case ITD_OP_REQUEST:
         return itd_op_request(c);
     case ITD_OP_TRANSLATE:
@@ -270,83 +312,4 @@ static uint32_t itd_run(ITDChannel *c)
     default:
         return ITD_ST_BAD_CMD;
     }
-}
-
-/* The life of a command */
-
-void itd_timer_in(ITDChannel *c, uint32_t ns)
-{
-    timer_mod(c->timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) +
-              MAX(ns, ITD_MIN_PERIOD));
-}
-
-static void itd_count_run(ITDChannel *c, uint32_t status)
-{
-    unsigned int reg = status == ITD_ST_DONE ? ITD_RUNS : ITD_FAULTS;
-
-    itd_set64(c, reg, itd_get64(c, reg) + 1);
-}
-
-void itd_finish(ITDChannel *c, uint32_t status)
-{
-    uint32_t cmd = itd_get32(c, ITD_CMD);
-
-    if (status == ITD_ST_WAIT) {
-        itd_set32(c, ITD_STATUS, status);
-        return;
-    }
-    if ((cmd & ITD_CMD_REPEAT) && status != ITD_ST_BAD_CMD) {
-        itd_count_run(c, status);
-        itd_set32(c, ITD_STATUS, ITD_ST_REPEAT);
-        itd_timer_in(c, itd_get32(c, ITD_PERIOD));
-        return;
-    }
-    itd_set32(c, ITD_STATUS, status);
-    if (cmd & ITD_CMD_IRQ) {
-        msix_notify(PCI_DEVICE(c->s), c->n);
-    }
-}
-
-/*
- * A response of the IOMMU itself can come while the request is sent: the retry
- * that it asks for is then already on the timer, and the status mustn't change.
- */
-void itd_run_and_finish(ITDChannel *c)
-{
-    uint32_t status;
-
-    c->failed = false;
-    status = itd_run(c);
-    if (status == ITD_ST_WAIT && !c->waiting && c->failed) {
-        status = ITD_ST_PRG_FAIL;
-    }
-    itd_finish(c, status);
-}
-
-void itd_channel_stop(ITDChannel *c)
-{
-    timer_del(c->timer);
-    c->retry = false;
-    c->waiting = 0;
-    itd_set32(c, ITD_STATUS, ITD_ST_IDLE);
-}
-
-void itd_channel_start(ITDChannel *c)
-{
-    itd_channel_stop(c);
-    itd_set32(c, ITD_CODE, 0);
-    itd_set64(c, ITD_FADDR, 0);
-    itd_set64(c, ITD_RUNS, 0);
-    itd_set64(c, ITD_FAULTS, 0);
-    if ((itd_get32(c, ITD_CMD) & ITD_OP_MASK) != ITD_OP_STOP) {
-        itd_run_and_finish(c);
-    }
-}
-
-void itd_channel_timer(void *opaque)
-{
-    ITDChannel *c = opaque;
-
-    c->retry = false;
-    itd_run_and_finish(c);
 }

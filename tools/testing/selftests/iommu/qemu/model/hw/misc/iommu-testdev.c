@@ -1,8 +1,8 @@
 /*
  * iommu-testdev: a PCIe DMA engine for tests of IOMMUs
  *
- * Many channels, a PASID per access, an ATC, page requests, MSI-X and FLR. See
- * hw/misc/iommu-testdev-regs.h for the registers.
+ * Many channels, a PASID per access, an ATC, page requests, stalled accesses,
+ * MSI-X and FLR. See hw/misc/iommu-testdev-regs.h for the registers.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,6 +11,7 @@
 #include "qapi/error.h"
 #include "hw/pci/msix.h"
 #include "hw/pci/pcie.h"
+#include "hw/qdev-properties.h"
 #include "iommu-testdev.h"
 
 #define ITD_CHANNEL_FIRST   ITD_CHANNEL(0)
@@ -26,6 +27,7 @@ static uint64_t itd_channel_read(ITDChannel *c, unsigned int reg,
                                  unsigned int size)
 {
     itd_set32(c, ITD_WAITING, ctpop8(c->waiting));
+    itd_set32(c, ITD_MOVED, c->moved);
     return ldn_le_p(&c->regs[reg], size);
 }
 
@@ -53,6 +55,16 @@ static uint64_t itd_outstanding(ITDState *s)
     return n;
 }
 
+static uint64_t itd_now_stalled(ITDState *s)
+{
+    uint64_t n = 0;
+
+    for (unsigned int i = 0; i < ITD_CHANNELS; i++) {
+        n += s->channels[i].stalled;
+    }
+    return n;
+}
+
 static uint64_t itd_counter(ITDState *s, unsigned int reg)
 {
     switch (reg) {
@@ -60,9 +72,19 @@ static uint64_t itd_counter(ITDState *s, unsigned int reg)
         return itd_atc_used(s);
     case ITD_NOW_PRG_OUTSTANDING:
         return itd_outstanding(s);
+    case ITD_NOW_STALLED:
+        return itd_now_stalled(s);
     default:
         return s->counters[(reg - ITD_COUNTERS_BASE) / 8];
     }
+}
+
+/* The last invalidation and the last response are in between */
+static bool itd_is_counter(unsigned int reg)
+{
+    return reg >= ITD_COUNTERS_BASE &&
+           reg < ITD_COUNTERS_BASE + 8 * ITD_COUNTERS_NR &&
+           (reg < ITD_LAST_INV_ADDR || reg >= ITD_CNT_STALLS);
 }
 
 static uint32_t itd_last_inv_pasid(ITDState *s)
@@ -107,8 +129,7 @@ static uint64_t itd_bar_read(void *opaque, hwaddr addr, unsigned int size)
         return itd_channel_read(&s->channels[addr / ITD_CHANNEL_SIZE],
                                 addr % ITD_CHANNEL_SIZE, size);
     }
-    if (reg >= ITD_COUNTERS_BASE &&
-        reg < ITD_COUNTERS_BASE + 8 * ITD_COUNTERS_NR) {
+    if (itd_is_counter(reg)) {
         val = itd_counter(s, reg);
     } else {
         val = itd_device_reg(s, reg);
@@ -174,6 +195,7 @@ static const MemoryRegionOps itd_bar_ops = {
 static const PCIIOMMUEndpoint itd_endpoint = {
     .ats_invalidate = itd_atc_invalidate,
     .page_response = itd_page_response,
+    .stall_end = itd_stall_end,
 };
 
 static void itd_add_pasid_cap(PCIDevice *dev)
@@ -253,6 +275,11 @@ static void itd_realize(PCIDevice *dev, Error **errp)
     itd_add_pasid_cap(dev);
     itd_add_pri_cap(dev);
     itd_init_channels(s);
+    if (s->stall_id) {
+        pci_config_set_vendor_id(dev->config, ITD_STALL_VENDOR_ID);
+        pci_config_set_device_id(dev->config, ITD_STALL_DEVICE_ID);
+        pci_config_set_revision(dev->config, ITD_STALL_REVISION);
+    }
     dev->iommu_endpoint = &itd_endpoint;
 }
 
@@ -260,6 +287,7 @@ static void itd_exit(PCIDevice *dev)
 {
     ITDState *s = IOMMU_TESTDEV(dev);
 
+    itd_stop_all(s);
     for (unsigned int i = 0; i < ITD_CHANNELS; i++) {
         timer_free(s->channels[i].timer);
     }
@@ -290,6 +318,10 @@ static void itd_reset(DeviceState *d)
                  PCI_PRI_STATUS_STOPPED | PCI_PRI_STATUS_PASID);
 }
 
+static const Property itd_properties[] = {
+    DEFINE_PROP_BOOL("x-stall-id", ITDState, stall_id, false),
+};
+
 static void itd_class_init(ObjectClass *klass, void *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
@@ -302,8 +334,9 @@ static void itd_class_init(ObjectClass *klass, void *data)
     k->device_id = ITD_DEVICE_ID;
     k->class_id = PCI_CLASS_OTHERS;
     device_class_set_legacy_reset(dc, itd_reset);
+    device_class_set_props(dc, itd_properties);
     set_bit(DEVICE_CATEGORY_MISC, dc->categories);
-    dc->desc = "DMA engine with PASID, ATS and PRI for tests of IOMMUs";
+    dc->desc = "DMA engine with PASID, ATS, PRI and stalls for tests of IOMMUs";
 }
 
 static const TypeInfo itd_info = {

@@ -48,6 +48,11 @@ typedef struct ITDAtcEntry {
  * @prg_pasid: PASID of these groups
  * @failed: a response since the start was not success
  * @retry: @timer stands for a retry after a response, not for a repeat
+ * @stalled: the IOMMU holds the channel's access
+ * @ignored: it ended that access; the next one counts as done
+ * @moved: bytes that this run has moved
+ * @piece: the data of the piece that follows
+ * @read: @piece is read and has to be written
  */
 typedef struct ITDChannel {
     ITDState *s;
@@ -57,22 +62,44 @@ typedef struct ITDChannel {
     uint32_t prg_pasid;
     bool failed;
     bool retry;
+    bool stalled;
+    bool ignored;
+    uint32_t moved;
+    uint8_t piece[ITD_PAGE];
+    bool read;
     QEMUTimer *timer;
 } ITDChannel;
 
+/**
+ * enum ITDAccess: how a memory access ended
+ *
+ * @ITD_ACCESS_DONE: well
+ * @ITD_ACCESS_REFUSED: the IOMMU or the memory refused it
+ * @ITD_ACCESS_NO_PAGE: a page request may help
+ * @ITD_ACCESS_STALLED: not at all so far
+ */
+typedef enum ITDAccess {
+    ITD_ACCESS_DONE,
+    ITD_ACCESS_REFUSED,
+    ITD_ACCESS_NO_PAGE,
+    ITD_ACCESS_STALLED,
+} ITDAccess;
+
 #define ITD_COUNTERS_BASE   0x100
-#define ITD_COUNTERS_NR     0x20
+#define ITD_COUNTERS_NR     0x40
 
 /**
  * struct ITDState: the device
  *
- * @counters: the registers from ITD_COUNTERS_BASE on
+ * @stall_id: it has the identity of a function that Linux lets stall
+ * @counters: the registers from ITD_COUNTERS_BASE on; some have other contents
  * @sending: a page request is on its way; responses that come now come from the
  *           IOMMU itself
  */
 struct ITDState {
     PCIDevice parent_obj;
     MemoryRegion bar;
+    bool stall_id;
     ITDChannel channels[ITD_CHANNELS];
     ITDAtcEntry atc[ITD_ATC_MAX];
     unsigned int atc_next;
@@ -125,12 +152,21 @@ unsigned int itd_atc_used(ITDState *s);
 bool itd_atc_invalidate(PCIDevice *dev, const PCIATSInvalidation *inv);
 
 /* iommu-testdev-dma.c */
+uint32_t itd_run(ITDChannel *c);
+
+/* iommu-testdev-channel.c */
 void itd_channel_start(ITDChannel *c);
 void itd_channel_stop(ITDChannel *c);
 void itd_channel_timer(void *opaque);
 void itd_timer_in(ITDChannel *c, uint32_t ns);
 void itd_finish(ITDChannel *c, uint32_t status);
 void itd_run_and_finish(ITDChannel *c);
+
+/* iommu-testdev-stall.c */
+uint32_t itd_stalled(ITDChannel *c);
+bool itd_stall_ignored(ITDChannel *c);
+void itd_stall_cancel(ITDChannel *c);
+void itd_stall_end(PCIDevice *dev, uint32_t tag, PCIStallEnd how);
 
 /* iommu-testdev-pri.c */
 bool itd_request_group(ITDChannel *c, uint32_t pasid_reg, hwaddr addr,

@@ -33,3 +33,14 @@ int pci_iommu_page_request(PCIDevice *dev, const PCIPageRequest *req)
     return iommu_bus->iommu_ops->page_request(bus, iommu_bus->iommu_opaque,
                                               devfn, req);
 }
+
+void pci_iommu_cancel(PCIDevice *dev, uint32_t tag)
+{
+    PCIBus *bus, *iommu_bus;
+    int devfn;
+
+    pci_device_get_iommu_bus_devfn(dev, &iommu_bus, &bus, &devfn);
+    if (iommu_bus && iommu_bus->iommu_ops->cancel) {
+        iommu_bus->iommu_ops->cancel(bus, iommu_bus->iommu_opaque, dev, tag);
+    }
+}

@@ -2,9 +2,11 @@
 /*
  * iommu-testdev: a PCIe endpoint that does DMA on command, for tests of IOMMUs.
  *
- * PCI 1234:11ff. BAR 0 holds the registers below, BAR 2 the MSI-X table with one
- * vector per channel. The endpoint has the capabilities FLR, ATS, PASID (20 bits,
- * privileged mode and execute requests) and PRI (responses carry the PASID).
+ * PCI 1234:11ff, or 19e5:a250 with the property x-stall-id. BAR 0 holds the
+ * registers below, BAR 2 the MSI-X table with one vector per channel. The endpoint
+ * has the capabilities FLR, ATS, PASID (20 bits, privileged mode and execute
+ * requests) and PRI (responses carry the PASID). An IOMMU that can stall may hold
+ * one access of each channel.
  *
  * Used by the device model, by its qtests and by test programs in the guest:
  * nothing but constants here. All registers are little endian. A 64-bit register
@@ -16,6 +18,10 @@
 
 #define ITD_VENDOR_ID		0x1234
 #define ITD_DEVICE_ID		0x11ff
+/* With x-stall-id: what Linux knows as a PCI function that may be stalled */
+#define ITD_STALL_VENDOR_ID	0x19e5
+#define ITD_STALL_DEVICE_ID	0xa250
+#define ITD_STALL_REVISION	0x21
 #define ITD_BAR_SIZE		0x8000
 
 /* Registers of the device */
@@ -41,7 +47,7 @@
 
 /*
  * Counters, u64 RO. ITD_ACTION_CLEAR clears them, a reset of the device does too;
- * the two "now" values aren't counters and stay what they are.
+ * the "now" values aren't counters and stay what they are.
  */
 #define ITD_CNT_ATC_HITS	0x100	/* accesses that the ATC answered */
 #define ITD_CNT_ATC_MISSES	0x108	/* translation requests sent */
@@ -70,6 +76,18 @@
 #define ITD_LAST_PRG_PASID	0x218	/* u32 RO: ITD_PASID_VALID | PASID */
 #define ITD_LAST_PRG		0x21c	/* u32 RO: index | code << 16 */
 
+/*
+ * Stalls: accesses that the IOMMU held, and how they ended. Without a CLEAR
+ * between, CNT_STALLS is the sum of the other four and of NOW_STALLED.
+ */
+#define ITD_CNT_STALLS		0x240	/* accesses that were held */
+#define ITD_CNT_STALL_RETRY	0x248	/* of these: retried, and perhaps held again */
+#define ITD_CNT_STALL_ABORT	0x250	/* of these: aborted */
+#define ITD_CNT_STALL_IGNORE	0x258	/* of these: read as 0, or not written */
+#define ITD_CNT_STALL_CANCEL	0x260	/* of these: given up by the device itself, by
+					 * a stop, a new command or a reset */
+#define ITD_NOW_STALLED		0x268	/* channels whose access is held now */
+
 /* PASID registers */
 #define ITD_PASID_MASK		0xfffff
 #define ITD_PASID_VALID		(1u << 31)	/* without: the requester ID alone */
@@ -83,7 +101,7 @@
 #define ITD_SRC			0x00	/* u64 RW: address read from */
 #define ITD_DST			0x08	/* u64 RW: address written to */
 #define ITD_LEN			0x10	/* u32 RW: bytes, at most ITD_LEN_MAX */
-#define ITD_LEN_MAX		0x100000
+#define ITD_LEN_MAX		0x400000
 #define ITD_SRC_PASID		0x14	/* u32 RW */
 #define ITD_DST_PASID		0x18	/* u32 RW */
 #define ITD_CMD			0x1c	/* u32 RW: a write starts the operation */
@@ -98,10 +116,16 @@
 #define ITD_WAITING		0x44	/* u32 RO: groups of this channel without response */
 #define ITD_RUNS		0x48	/* u64 RO: repeats that ended well */
 #define ITD_FAULTS		0x50	/* u64 RO: repeats that faulted */
+#define ITD_MOVED		0x58	/* u32 RO: bytes moved by this run so far */
 
 /*
  * ITD_CMD. The status is ITD_ST_IDLE or final when the write returns, unless it
- * is ITD_ST_WAIT or the operation repeats.
+ * is ITD_ST_WAIT or ITD_ST_STALL or the operation repeats.
+ *
+ * COPY, FILL and READ go piece by piece, each within a page of both sides. One
+ * that waits for a page request, or is stalled, goes on at the piece where it
+ * stopped: a buffer of N pages that aren't there faults N times, unless
+ * ITD_CMD_PRI_ALL requests more at once.
  */
 #define ITD_OP_MASK		0xf
 #define ITD_OP_STOP		0	/* ends a repeat, forgets what it waits for */
@@ -143,5 +167,6 @@
 					 * master, ATS, PRI, PASID or its modes */
 #define ITD_ST_BAD_CMD		6	/* operation or register out of range */
 #define ITD_ST_REPEAT		7	/* repeating */
+#define ITD_ST_STALL		8	/* the IOMMU holds the access to FADDR */
 
 #endif /* IOMMU_TESTDEV_REGS_H */

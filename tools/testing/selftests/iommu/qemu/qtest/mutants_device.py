@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Mutants of the test device: name, file, what is there, what takes its place."""
+DEV = "hw/misc/iommu-testdev"
+
+MUTANTS = [
+    ("message at the end of a command missing", DEV + "-channel.c",
+     "        msix_notify(PCI_DEVICE(c->s), c->n);\n", ""),
+    ("a device's own reset doesn't turn ATS off", DEV + ".c",
+     "    pci_set_word(dev->config + ITD_ATS_CAP + PCI_ATS_CTRL, 0);\n", ""),
+    ("ATC isn't tagged with PASIDs", DEV + "-atc.c",
+     "return e->valid && e->pasid == req->pasid && e->priv == req->priv &&",
+     "return e->valid && e->priv == req->priv &&"),
+    ("ATC isn't tagged with the mode", DEV + "-atc.c",
+     "return e->valid && e->pasid == req->pasid && e->priv == req->priv &&",
+     "return e->valid && e->pasid == req->pasid &&"),
+    ("ATC invalidation takes everything", DEV + "-atc.c",
+     "    return !inv->size || (", "    return inv || ("),
+    ("FLR keeps the ATC", DEV + ".c",
+     "    itd_atc_drop(s);\n    itd_clear_counters(s);\n    s->inv_mute",
+     "    itd_clear_counters(s);\n    s->inv_mute"),
+    ("enabling ATS keeps the ATC", DEV + ".c",
+     "    if (!ats && itd_ats_enabled(dev)) {",
+     "    if (0 && !ats && itd_ats_enabled(dev)) {"),
+    ("PASID used although it is off", DEV + "-dma.c",
+     "return itd_config_bits(s, ITD_PASID_CAP + PCI_PASID_CTRL, need);",
+     "return s && need;"),
+    ("a walk starts anew after each page", DEV + "-stall.c",
+     "        itd_count(s, ITD_CNT_STALL_RETRY);\n",
+     "        itd_count(s, ITD_CNT_STALL_RETRY);\n        c->moved = 0;\n"),
+    ("a copy reads again after a stalled write", DEV + "-dma.c",
+     "        c->read = true;", "        c->read = false;"),
+    ("a stop forgets a stall without a word", DEV + "-stall.c",
+     "        pci_iommu_cancel(PCI_DEVICE(c->s), c->n);\n", ""),
+    ("reads that end as RAZ return old data", DEV + "-dma.c",
+     "            memset(buf, 0, n);\n", ""),
+    ("RAZ/WI ends more than one access", DEV + "-stall.c",
+     "    c->ignored = false;\n    return ignored;", "    return ignored;"),
+]
