@@ -223,6 +223,21 @@ __u64 bench_overhead(struct bench *b)
 }
 
 /**
+ * bench_by - Share a call's cost among its parts
+ * @cost: of the call; replaced by that of one part, rounded down
+ * @parts: how many they are
+ */
+void bench_by(struct bench_cost *cost, unsigned int parts)
+{
+	cost->instructions /= parts;
+	cost->lower /= parts;
+	cost->upper /= parts;
+	cost->unit.doorbells /= parts;
+	cost->unit.waits /= parts;
+	cost->unit.descriptors /= parts;
+}
+
+/**
  * bench_print - Say what a call costs, for the host to make a table of
  * @who: whose call it is, or an empty string
  * @name: what it is

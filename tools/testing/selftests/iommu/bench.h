@@ -65,6 +65,7 @@ int bench_open_unit(void);
 int bench_measure(struct bench *b, const struct bench_call *call,
 		  struct bench_cost *cost);
 bool bench_counts_instructions(struct bench *b, struct bench_cost *cost);
+void bench_by(struct bench_cost *cost, unsigned int parts);
 __u64 bench_overhead(struct bench *b);
 void bench_print(const char *who, const char *name, const struct bench_cost *cost);
 

@@ -26,6 +26,19 @@
 #define ROW_INV_ALL		"invalidate all"
 #define ROW_UNMAP_BOUND		"unmap 4K while bound"
 
+/*
+ * Of a device's page requests. The first two are what user space does about one, the
+ * others one and all of BENCH_FAULTS pages that a device writes in turn, each of
+ * which it requests when it comes there: from the write that starts it until it is
+ * done, by page.
+ */
+#define ROW_FAULT_READ		"page request until it is read"
+#define ROW_FAULT_ANSWER	"its response"
+#define ROW_FAULT_ONE		"a page on demand"
+#define ROW_FAULT_MANY		"each of 64 pages on demand"
+
+#define BENCH_FAULTS		64
+
 /* What the invalidations name: nothing has to be mapped there */
 #define BENCH_VA		0x7f8000200000ULL
 #define BENCH_APART		8

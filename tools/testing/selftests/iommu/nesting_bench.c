@@ -6,14 +6,17 @@
  * Only on the rig's emulated unit, and where the time stamp counter counts
  * instructions, which whoever starts the program vouches for by --icount.
  */
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "../kselftest.h"
 #include "bench.h"
 #include "bench_rows.h"
+#include "faults.h"
 #include "vtd_vm.h"
 
 /* In place of how often a call rings: that is not the same for RID and PASID */
@@ -27,6 +30,10 @@
  * @ats: the device has a TLB
  * @pasid: to which @s1 is bound, or RID
  * @spare: PASID that is allocated and freed
+ * @queue: of the device's faults, or -1
+ * @pages: how many of the buffer's the device writes
+ * @op: by which it does
+ * @record: page request that waits, unless its type is 0
  * @arg: argument that was prepared
  */
 struct bench {
@@ -36,6 +43,10 @@ struct bench {
 	bool ats;
 	__u32 pasid;
 	__u32 spare;
+	int queue;
+	int pages;
+	struct testdev_op op;
+	union faults_record record;
 	union {
 		struct vfio_iommu_nesting_op op;
 		struct vfio_iommu_pasid_request pasid;
@@ -50,11 +61,13 @@ struct bench {
  * @call: the call
  * @doorbells: how many times it rings, and then waits, or ANY
  * @fences: waits besides, for which the unit waits and nobody else
+ * @parts: of which each costs that, when the call has several
  */
 struct row {
 	struct bench_call call;
 	unsigned int doorbells;
 	unsigned int fences;
+	unsigned int parts;
 };
 
 static int call_null(struct bench *b)
@@ -213,26 +226,28 @@ static int prepare_unmap(struct bench *b)
 
 /* With nothing bound */
 static const struct row alone[] = {
-	{ { ROW_SYSCALL, NULL, bench_call_getppid }, 0, 0 },
-	{ { ROW_NULL, NULL, call_null }, 0, 0 },
-	{ { ROW_PASID_ALLOC, prepare_alloc, call_pasid }, 0, 0 },
-	{ { ROW_PASID_FREE, prepare_free, call_pasid }, 0, 0 },
-	{ { ROW_MAP, prepare_map, call_map }, 0, 0 },
-	{ { ROW_UNMAP, prepare_unmap, call_unmap }, 1, 0 },
+	{ { ROW_SYSCALL, NULL, bench_call_getppid }, 0, 0, 1 },
+	{ { ROW_NULL, NULL, call_null }, 0, 0, 1 },
+	{ { ROW_PASID_ALLOC, prepare_alloc, call_pasid }, 0, 0, 1 },
+	{ { ROW_PASID_FREE, prepare_free, call_pasid }, 0, 0, 1 },
+	{ { ROW_MAP, prepare_map, call_map }, 0, 0, 1 },
+	{ { ROW_UNMAP, prepare_unmap, call_unmap }, 1, 0, 1 },
 };
 
 /* For RID and PASID; from the third row on something is bound */
 static const struct row bound[] = {
-	{ { ROW_BIND, prepare_bind, call_op }, ANY, 0 },
-	{ { ROW_UNBIND, prepare_unbind, call_op }, 1, 1 },
-	{ { ROW_INV_PAGE, prepare_inv_page, call_op }, 1, 0 },
-	{ { ROW_INV_512, prepare_inv_512, call_op }, 1, 0 },
-	{ { ROW_INV_ODD, prepare_inv_odd, call_op }, 1, 0 },
+	{ { ROW_BIND, prepare_bind, call_op }, ANY, 0, 1 },
+	{ { ROW_UNBIND, prepare_unbind, call_op }, 1, 1, 1 },
+	{ { ROW_INV_PAGE, prepare_inv_page, call_op }, 1, 0, 1 },
+	{ { ROW_INV_512, prepare_inv_512, call_op }, 1, 0, 1 },
+	{ { ROW_INV_ODD, prepare_inv_odd, call_op }, 1, 0, 1 },
 	{ { ROW_INV_APART, prepare_inv_page, call_inv_apart },
-	  BENCH_APART, 0 },
-	{ { ROW_INV_ALL, prepare_inv_all, call_op }, 1, 0 },
-	{ { ROW_UNMAP_BOUND, prepare_unmap, call_unmap }, 1, 0 },
+	  BENCH_APART, 0, 1 },
+	{ { ROW_INV_ALL, prepare_inv_all, call_op }, 1, 0, 1 },
+	{ { ROW_UNMAP_BOUND, prepare_unmap, call_unmap }, 1, 0, 1 },
 };
+
+#include "bench_faults.h"
 
 static const __u32 kinds[] = { RID, 1 };
 
@@ -256,6 +271,7 @@ static void run_row(struct bench *b, const char *who, const struct row *row,
 		ksft_exit_fail_msg("%s %s: %s\n", who, row->call.name,
 				   strerror(-ret));
 	cost.instructions -= overhead;
+	bench_by(&cost, row->parts);
 	bench_print(who, row->call.name, &cost);
 	ksft_test_result(within(row, &cost),
 			 "%s%s%s: %llu doorbells, %llu waits\n", who,
@@ -275,6 +291,21 @@ static void run_bound(struct bench *b, __u32 pasid, __u64 overhead)
 		run_row(b, who, &bound[i], overhead);
 	}
 	vtd_unbind(&b->vm, ALL, pasid);
+}
+
+/* Page requests are the PASID's: by it 6.1 shares address spaces, too */
+static void run_faults(struct bench *b, __u32 pasid, __u64 overhead)
+{
+	size_t i;
+	int ret;
+
+	b->pasid = pasid;
+	ret = open_faults(b);
+	if (ret)
+		ksft_exit_fail_msg("no fault queue: %s\n", strerror(-ret));
+	for (i = 0; i < ARRAY_SIZE(faults); i++)
+		run_row(b, ROW_PASID, &faults[i], overhead);
+	close_faults(b);
 }
 
 static int open_bench(struct bench *b, int *pasid)
@@ -303,6 +334,8 @@ static void run_all(struct bench *b, __u32 pasid)
 		run_row(b, "", &alone[i], overhead);
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		run_bound(b, kinds[i] ? pasid : RID, overhead);
+	if (b->ats)
+		run_faults(b, pasid, overhead);
 }
 
 int main(int argc, char **argv)
@@ -328,7 +361,8 @@ int main(int argc, char **argv)
 		ksft_exit_fail_msg("no container: %s\n", strerror(-ret));
 	if (!bench_counts_instructions(&b, &cost))
 		ksft_exit_skip("the time stamp counter doesn't count instructions here\n");
-	ksft_set_plan(ARRAY_SIZE(alone) + ARRAY_SIZE(kinds) * ARRAY_SIZE(bound));
+	ksft_set_plan(ARRAY_SIZE(alone) + ARRAY_SIZE(kinds) * ARRAY_SIZE(bound) +
+		      (b.ats ? ARRAY_SIZE(faults) : 0));
 	run_all(&b, pasid);
 	vm_close(&b.vm);
 	ksft_finished();

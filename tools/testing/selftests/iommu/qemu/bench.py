@@ -6,6 +6,9 @@ and prints both side by side. KTAP on stdout, with the tables as comments.
 A boot is two results: its program, which holds the limits of its own calls, and
 its verdict. Then for each machine there is a limit to what the invalidation of one
 page may cost with ours, as a multiple of iommufd's.
+
+Page requests are measured on three sides: ours and iommufd's, which user space
+serves, and the kernel's own, of a driver that shares its user's addresses.
 """
 import argparse
 import os
@@ -24,6 +27,11 @@ COST = re.compile(r'# bench: (?P<who>[^|]*)\|(?P<name>[^|]+)\|(?P<numbers>[\d|]+
 # where those go that ours has more of.
 LIMITED = 'invalidate a page'
 LIMIT = 1.6
+
+# What a page request costs from the device's write until it is served. When user space
+# does that it costs no more than when the kernel does. See README.rst.
+FAULT = 'each of 64 pages on demand'
+SVA_MEMORY = ('memory that is there', 'new memory')
 
 # What in a configuration costs instructions in every path
 COSTLY = re.compile(
@@ -78,7 +86,8 @@ def measure(built, boot, timeout, tests):
     side = Side()
     start = time.monotonic()
     try:
-        parts = built.parts('x86_64', boot.variant, boot.name)
+        parts = built.parts(machine.MACHINES[boot.machine], boot.variant,
+                            boot.name)
     except FileNotFoundError as missing:
         run.say(f'# {missing}')
         tests.result(False, f'{boot.name} tests')
@@ -133,6 +142,43 @@ def compare(name, sides, tests):
         tests.result(ok, f'{name}: {who} {LIMITED}: {told}')
 
 
+def rate(cost):
+    """Requests in a second of the guest, whose instructions take a nanosecond."""
+    return 1_000_000_000 // cost.instructions
+
+
+def tell_faults(sides, sva):
+    """What a page request costs, in which the device takes no time."""
+    found = {'ours': sides['tests'].costs.get(('PASID', FAULT)),
+             'iommufd': sides['oracle'].costs.get(('PASID', FAULT))}
+    for who in SVA_MEMORY:
+        found[f"6.1's own SVA, {who}"] = sva.costs.get((who, FAULT))
+    run.say(f'#\n# page requests: {FAULT}\n# {"":<40} {"instructions":>12} '
+            f'{"requests/s":>12} {"ours/this":>10}')
+    ours = found['ours']
+    for name, cost in found.items():
+        told = ('-',) * 3
+        if cost:
+            ratio = f'{ours.instructions / cost.instructions:.2f}' if ours else '-'
+            told = (cost.instructions, rate(cost), ratio)
+        run.say('# {:<40} {:>12} {:>12} {:>10}'.format(name, *told))
+    run.say('# requests/s: in the time of the guest, where an instruction takes 1 ns '
+            'and the\n# device none: as fast as a CPU of that kind could be, not this '
+            'machine.')
+    for (who, name), cost in sva.costs.items():
+        run.say(f'# {f"6.1 SVA, {who}: {name}":<60} {cost.instructions:>8}')
+
+
+def compare_faults(sides, sva, tests):
+    """Hold the limit against a page request, where the memory is there on both sides."""
+    ours = sides['tests'].costs.get(('PASID', FAULT))
+    own = sva.costs.get((SVA_MEMORY[0], FAULT))
+    ok = bool(ours and own) and ours.instructions <= own.instructions
+    told = (f"ours {ours.instructions}, 6.1's own {own.instructions}, no more than that"
+            if ours and own else 'not measured')
+    tests.result(ok, f'{FAULT}: {told}')
+
+
 def configuration(built, variant):
     """The kernel's version and what its configuration has that costs."""
     path = os.path.join(built.path('x86_64', f'kernel-{variant}'), 'config')
@@ -168,18 +214,22 @@ def main():
     built = {guest: run.Built(options.rig, guest) for guest in ('tests', 'oracle')}
     tests = Tests()
     measured = {}
-    run.say(f'KTAP version 1\n1..{6 * len(machine.BENCH)}')
+    run.say(f'KTAP version 1\n1..{6 * len(machine.BENCH) + 3}')
     for title, boots in machine.BENCH.items():
         measured[title] = {guest: measure(built[guest], boot, options.timeout, tests)
                            for guest, boot in boots.items()}
+    sva = measure(built['tests'], machine.BENCH_SVA, options.timeout, tests)
     for title, sides in measured.items():
         compare(title, sides, tests)
+    paging = measured[machine.PAGING]
+    compare_faults(paging, sva, tests)
     tell_kernels(built)
     run.say('# instructions: guest instructions of one call. descriptors: without '
             'waits.\n# waits: one for each doorbell is waited for, the others are '
             'fences.')
     for title, sides in measured.items():
         table(title, sides)
+    tell_faults(paging, sva)
     return 1 if tests.failed else 0
 
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "../kselftest.h"
 #include <bench.h>
@@ -18,6 +19,9 @@
 #include "world.h"
 
 #define PASID		0x12345U
+
+/* VT-d 4.1, 11.4.3 */
+#define ECAP_DEVICE_TLB	0x4ULL
 
 /**
  * struct bench - What the calls are made on
@@ -32,6 +36,12 @@
  * @detach: what takes a PASID's away
  * @entry: what is invalidated
  * @inv: the invalidation
+ * @faults: the unit has device TLBs and with them page requests, and the kernel PASIDs
+ * @queue: page requests of @hwpt
+ * @waits: one of them does
+ * @fault: which
+ * @pages: how many the device writes
+ * @op: by which it does
  * @map: argument of a mapping
  * @unmap: and its opposite
  */
@@ -47,6 +57,12 @@ struct bench {
 	struct vfio_device_detach_iommufd_pt detach;
 	struct iommu_hwpt_vtd_s1_invalidate entry[BENCH_APART];
 	struct iommu_hwpt_invalidate inv;
+	bool faults;
+	int queue;
+	bool waits;
+	struct iommu_hwpt_pgfault fault;
+	int pages;
+	struct testdev_op op;
 	struct iommu_ioas_map map;
 	struct iommu_ioas_unmap unmap;
 };
@@ -244,12 +260,15 @@ static const struct bench_call bound[] = {
 	{ ROW_UNMAP_BOUND, prepare_unmap, call_unmap },
 };
 
+#include "bench_faults.h"
+
 static const __u32 kinds[] = { RID, PASID };
 
 #define KINDS	(IFD_HAS_PASIDS ? ARRAY_SIZE(kinds) : 1)
 
 static void run_call(struct bench *b, const char *who,
-		     const struct bench_call *call, __u64 overhead)
+		     const struct bench_call *call, unsigned int parts,
+		     __u64 overhead)
 {
 	struct bench_cost cost = { 0 };
 	int ret = bench_measure(b, call, &cost);
@@ -257,6 +276,7 @@ static void run_call(struct bench *b, const char *who,
 	if (ret)
 		ksft_exit_fail_msg("%s %s: %s\n", who, call->name, strerror(-ret));
 	cost.instructions -= overhead;
+	bench_by(&cost, parts);
 	bench_print(who, call->name, &cost);
 	ksft_test_result(cost.steady, "%s%s%s: measured\n", who, *who ? " " : "",
 			 call->name);
@@ -271,9 +291,22 @@ static void run_bound(struct bench *b, __u32 pasid, __u64 overhead)
 	for (i = 0; i < ARRAY_SIZE(bound); i++) {
 		if (i == 2 && prepare_unbind(b))
 			ksft_exit_fail_msg("%s: can't bind\n", who);
-		run_call(b, who, &bound[i], overhead);
+		run_call(b, who, &bound[i], 1, overhead);
 	}
 	call_unbind(b);
+}
+
+static void run_faults(struct bench *b, __u64 overhead)
+{
+	size_t i;
+
+	b->pasid = PASID;
+	if (open_faults(b))
+		ksft_exit_fail_msg("no fault queue\n");
+	for (i = 0; i < ARRAY_SIZE(faults); i++)
+		run_call(b, ROW_PASID, &faults[i].call, faults[i].parts,
+			 overhead);
+	close_faults(b);
 }
 
 static void run_all(struct bench *b)
@@ -282,9 +315,19 @@ static void run_all(struct bench *b)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(alone); i++)
-		run_call(b, "", &alone[i], overhead);
+		run_call(b, "", &alone[i], 1, overhead);
 	for (i = 0; i < KINDS; i++)
 		run_bound(b, kinds[i], overhead);
+	if (b->faults)
+		run_faults(b, overhead);
+}
+
+static bool has_device_tlb(struct bench *b)
+{
+	struct iommu_hw_info_vtd vtd;
+
+	return !ifd_hw_info(b->w.fd, b->w.dev[0].id, &vtd) &&
+	       vtd.ecap_reg & ECAP_DEVICE_TLB;
 }
 
 int main(int argc, char **argv)
@@ -310,7 +353,9 @@ int main(int argc, char **argv)
 	b.loose = guest_alloc_loose(&b.w.guest);
 	if (!bench_counts_instructions(&b, &cost))
 		ksft_exit_skip("the time stamp counter doesn't count instructions here\n");
-	ksft_set_plan(ARRAY_SIZE(alone) + KINDS * ARRAY_SIZE(bound));
+	b.faults = IFD_HAS_PASIDS && has_device_tlb(&b);
+	ksft_set_plan(ARRAY_SIZE(alone) + KINDS * ARRAY_SIZE(bound) +
+		      (b.faults ? ARRAY_SIZE(faults) : 0));
 	run_all(&b);
 	world_close(&b.w);
 	ksft_finished();
