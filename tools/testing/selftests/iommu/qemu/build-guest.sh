@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Builds the guest's user space:
-# build-guest.sh ARCH SOURCE KERNEL OBJECTS tests|shell|selftest|oracle INITRD
+# build-guest.sh ARCH SOURCE KERNEL OBJECTS tests|demo|shell|selftest|oracle INITRD
 # SOURCE is the kernel tree that holds the tests, KERNEL the folder that
 # build-kernel.sh printed. INITRD holds /init and, as asked for: the kselftests
-# in /kselftest/iommu, a shell around them, the rig's own faulty program, or the
-# oracle's, whose sources are ours and not in SOURCE.
+# in /kselftest/iommu, only those with a demo, a shell around them, the rig's own
+# faulty program, or the oracle's, whose sources are ours and not in SOURCE.
 #
 # On x86_64 there are more: a 32-bit program of one test, with "32" after its name,
-# and what next/Makefile builds.
+# what next/Makefile builds, and in /modules the module of sva/ if KERNEL has it.
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 . "$here/lib.sh"
@@ -65,6 +65,23 @@ kselftests()
 		make_tests "$objects/next" "$cross" -f qemu/next/Makefile
 		install_tests "$objects/next" ''
 	fi
+	if [ -e "$kernel/modules/itd_sva.ko" ]; then
+		mkdir "$root/modules"
+		cp "$kernel/modules/itd_sva.ko" "$root/modules/"
+	fi
+}
+
+# demos: of the kselftests those that show something.
+demos()
+{
+	case $arch in
+	arm64)	set -- nesting_smmuv3 nesting_stall ;;
+	x86_64)	set -- nesting_vtd ;;
+	esac
+	for _program in "$@"; do
+		make_tests "$objects/demo" "$cross" "$objects/demo/$_program"
+	done
+	install_tests "$objects/demo" ''
 }
 
 # Debian's static busybox for the guest's architecture, kept in the cache.
@@ -87,6 +104,8 @@ compile "$root/init" "$here"/guest/*.c
 case $kind in
 tests)
 	kselftests ;;
+demo)
+	demos ;;
 shell)
 	kselftests
 	busybox ;;

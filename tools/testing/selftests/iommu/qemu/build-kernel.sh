@@ -7,7 +7,7 @@
 #
 # VARIANT is one of
 #   debug	every debugging aid of the architecture
-#   plain	none, to count instructions
+#   plain	none, to show something, and to count instructions
 #   next	plain with next/next.patch: the interface as a later version of
 #		the kernel might have it
 #   oracle	a later kernel, with upstream's own nesting instead of the series
@@ -26,6 +26,7 @@ source=$3
 objects=$4
 tree=${5:-}
 store=$cache/kernel
+module=			# folder of one that isn't the series'
 keep=3			# finished kernels of a variant in the cache
 patch=
 
@@ -33,6 +34,8 @@ case $arch-$variant in
 arm64-debug)
 	fragments="common arm64 debug kunit nesting nesting-kunit nesting-arm64"
 	fragments="$fragments nesting-arm64-kunit" ;;
+arm64-plain)
+	fragments="common arm64 nesting nesting-arm64" ;;
 x86_64-debug)
 	fragments="common x86_64 vtd debug sanitizers faults kunit nesting"
 	fragments="$fragments nesting-kunit nesting-vtd nesting-vtd-kunit"
@@ -42,7 +45,8 @@ x86_64-gcov)
 x86_64-oracle)
 	fragments="oracle x86_64 vtd" ;;
 x86_64-plain)
-	fragments="common x86_64 vtd nesting nesting-vtd nesting-mock" ;;
+	fragments="common x86_64 vtd nesting nesting-vtd nesting-mock"
+	module=$here/sva ;;
 x86_64-next)
 	fragments="common x86_64 vtd nesting nesting-vtd nesting-mock"
 	patch=$here/next/next.patch ;;
@@ -73,7 +77,8 @@ key()
 	{
 		echo "$tree" "$arch"
 		"$compiler" --version
-		cat "$@" "$0" "$here/kbuild.sh" ${patch:+"$patch"}
+		cat "$@" "$0" "$here/kbuild.sh" ${patch:+"$patch"} \
+			${module:+"$module"/*}
 	} | hash_stdin
 }
 
@@ -106,6 +111,17 @@ build()
 	[ "$_full" != 0 ] || return 0
 	_full=$(grep -cE '^ +(HOST)?(CC|AS|LD|AR) ' "$objects/build.log") || :
 	[ "$_full" = 0 ] || echo "$_full" > "$store/objects-$arch-$variant"
+}
+
+# In the folder of the objects, where collect() finds it.
+build_module()
+{
+	[ -n "$module" ] || return 0
+	rm -rf "${objects:?}/${module##*/}"
+	cp -r "$module" "$objects/${module##*/}"
+	run_logged "module of ${module##*/}/" "$objects/module.log" 0 \
+		"$here/kbuild.sh" "$arch" "$source" "$objects" \
+		"M=$objects/${module##*/}" modules
 }
 
 # collect DIR: what a run needs.
@@ -153,6 +169,7 @@ apply_patch
 # shellcheck disable=SC2086
 configure $files
 build
+build_module
 if [ -n "$tree" ]; then
 	collect "$done.part"
 	rm -rf "$done"

@@ -17,7 +17,7 @@ cross=$(compiler_prefix "$arch")
 # Instrumented for the fuzzer and by UBSAN, where the configuration has these,
 # besides what the makefiles ask for themselves.
 instrument=
-for name in nesting nesting_bind nesting_info nesting_inv nesting_pasid \
+for name in nesting nesting_bind nesting_fault nesting_info nesting_inv nesting_pasid \
 	nesting_request; do
 	instrument="$instrument KCOV_INSTRUMENT_$name.o=y UBSAN_SANITIZE_$name.o=y"
 done

@@ -6,8 +6,26 @@ EDU = 'edu,dma_mask=0xffffffffffffffff'
 
 # virt-9.1 leaves the choice of the SMMU's stages to the command line; later
 # versions of the board always have both.
+# These are for any QEMU that has two stages.
 ARM64 = ('-M', 'virt-9.1,virtualization=on,gic-version=3,iommu=smmuv3',
          '-cpu', 'cortex-a76', '-m', '1G')
+
+# SubstreamIDs and stalls are the rig's own model's. Linux lets the functions stall
+# that have the identity x-stall-id; the third test device may not.
+TESTDEV = 'iommu-testdev'
+MODEL_DEVICES = ('-device', f'{TESTDEV},x-stall-id=on,addr=1',
+                 '-device', f'{TESTDEV},x-stall-id=on,addr=2',
+                 '-device', f'{TESTDEV},addr=3',
+                 '-device', f'{EDU},addr=4', '-device', f'{EDU},addr=5')
+
+
+def smmu(*options):
+    """QEMU's options for a machine behind an SMMUv3 with these options."""
+    line = ARM64
+    for option in ('stage=nested', 'x-ssidsize=16', *options):
+        line += ('-global', f'arm-smmuv3.{option}')
+    return line + MODEL_DEVICES
+
 
 # The firmware is the distribution's. No IOMMU: the kernel brings a mock.
 X86 = ('-L', '/usr/share/seabios', '-L', '/usr/share/qemu',
@@ -25,7 +43,6 @@ X86_DEVICES = ('-device', EDU, '-device', EDU, '-device', EDU,
 # its bus; the last is in a slot that the guest's kernel can switch off: the slots are
 # PCI Express's own, not ACPI's. No port has both: pciehp would reset the bus, under a
 # lock that it also holds while VFIO removes a device. The edu has none of these.
-TESTDEV = 'iommu-testdev'
 X86_VTD = ('-L', '/usr/share/seabios', '-L', '/usr/share/qemu',
            '-M', 'q35', '-cpu', 'qemu64,+smep,+smap,+pdpe1gb', '-m', '1G',
            '-global', 'ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off')
@@ -105,6 +122,10 @@ CHECKED = '+'.join((
     'invalidate_bad_range', 'invalidate_bad_space', 'edu_rid', 'no_operations',
     'large_page_replaces_table', 'everything_at_once', 'everything_fails_at_once',
     'binds_leave_nothing', 'attaches_leave_nothing', 'pasids_from_everywhere',
+    'served', 'groups', 'refused', 'storm', 'time_out', 'overflow', 'unbound',
+    'queue_closed', 'handler_killed', 'device_reset', 'detached', 'blocked',
+    'unrecoverable', 'injected_invalidation', 'injected_unmap', 'injected_response',
+    'injected_bind', 'injected_for_ever', 'injected_failure_of_one',
     'is_clean'))
 NO_NESTING_VTD = ('nesting_vtd,--no-nesting', 'nesting_info,--no-nesting')
 
@@ -117,6 +138,7 @@ class Machine:
     cpus: int = 2
     words: tuple = ()  # of the kernel command line, besides those of WORDS
     accel: str = 'tcg'
+    emulator: str = 'model'  # what build-qemu.sh calls it
 
     @property
     def host_cpus(self):
@@ -126,11 +148,15 @@ class Machine:
 
 MACHINES = {
     'arm64-nested': Machine('arm64', ARM64 + (
-        '-global', 'arm-smmuv3.stage=nested', '-device', EDU, '-device', EDU)),
+        '-global', 'arm-smmuv3.stage=nested', '-device', EDU, '-device', EDU),
+        emulator='any'),
     'arm64-stage1': Machine('arm64', ARM64 + (
-        '-global', 'arm-smmuv3.stage=1', '-device', EDU)),
+        '-global', 'arm-smmuv3.stage=1', '-device', EDU), emulator='any'),
     'arm64-stage2': Machine('arm64', ARM64 + (
-        '-global', 'arm-smmuv3.stage=2', '-device', EDU)),
+        '-global', 'arm-smmuv3.stage=2', '-device', EDU), emulator='any'),
+    'arm64-model': Machine('arm64', smmu('x-stall=on')),
+    'arm64-model-few': Machine('arm64', smmu('x-stall=on', 'x-stall-max=4')),
+    'arm64-model-nostall': Machine('arm64', smmu()),
     'x86-mock': Machine('x86_64', X86 + X86_DEVICES, **NO_IOMMU),
     'x86-vtd': Machine('x86_64', vtd(), **VTD_RUN),
     'x86-vtd-noats': Machine('x86_64', vtd(ats='off'), **VTD_RUN),
@@ -172,7 +198,10 @@ PLAIN = {'variant': 'plain', 'kmemleak': False, 'timeout': 600}
 
 TEST = {
     'arm64': (
-        Boot('arm64-nested', ('nesting_smmuv3', 'nesting_info'), kunit=True),
+        Boot('arm64-nested', ('nesting_smmuv3', 'nesting_info'), kunit=True,
+             timeout=600),
+        Boot('arm64-model', ('nesting_smmuv3',), timeout=600),
+        Boot('arm64-model', ('nesting_stall',), 'stalls', timeout=600),
         Boot('arm64-stage1', NO_NESTING, kmemleak=False, timeout=120),
         Boot('arm64-stage2', NO_NESTING, kmemleak=False, timeout=120),
     ),
@@ -185,11 +214,11 @@ TEST = {
         Boot('x86-vtd-single', NO_NESTING_VTD, kmemleak=False, timeout=120),
         Boot('x86-mock', (
             'nesting_mock', 'nesting_fail_nth', 'nesting_next_old,old',
-            'nesting_next_new,old'), kunit=True, timeout=900),
+            'nesting_next_new,old'), kunit=True, timeout=1800),
         Boot('x86-mock', ('nesting_fuzz,--selftest', 'nesting_fuzz,--seconds,60'),
              'fuzz', append=('panic_on_warn=1',), timeout=400),
         Boot('x86-mock', ('nesting_mock32',), '32-bit', variant='plain',
-             kmemleak=False),
+             kmemleak=False, timeout=900),
         Boot('x86-mock', ('nesting_next_old,new', 'nesting_next_new,new'), 'next',
              variant='next', kmemleak=False, timeout=120),
     ),
@@ -232,21 +261,28 @@ def drop_boots(kind=None):
     }
 
 
+# How a boot is whose numbers are compared with another's
+BENCH_RUN = {'kmemleak': False, 'append': COUNTED, 'timeout': 300}
+
+
 def bench_boots(name):
     """The boots that tell what calls cost on machine NAME, by guest."""
-    counted = {'kmemleak': False, 'append': COUNTED, 'timeout': 300}
     return {
         'tests': Boot(name, ('nesting_bench,--icount',), 'ours', variant='plain',
-                      **counted),
+                      **BENCH_RUN),
         'oracle': Boot(name, ('oracle_bench,--icount',), 'iommufd', variant='oracle',
-                       **counted),
+                       **BENCH_RUN),
     }
 
 
+PAGING = 'device with ATS'
 BENCH = {
-    'device with ATS': bench_boots('x86-vtd-counted'),
+    PAGING: bench_boots('x86-vtd-counted'),
     'device without ATS': bench_boots('x86-vtd-noats-counted'),
 }
+# The kernel's own page requests, on the kernel and machine of ours with ATS
+BENCH_SVA = Boot('x86-vtd-counted', ('bench_sva,--icount,/modules/itd_sva.ko',), 'sva',
+                 variant='plain', **BENCH_RUN)
 
 # The boots of each purpose, by architecture
 SETS = {
@@ -257,9 +293,10 @@ SETS = {
 }
 
 # The machine that `make shell` boots, and the demos
-SHELL = {'arm64': 'arm64-nested', 'x86_64': 'x86-mock'}
+SHELL = {'arm64': 'arm64-model', 'x86_64': 'x86-mock'}
 DEMO = {
-    'arm64': Boot('arm64-nested', ('nesting_smmuv3,--demo',), 'demo', timeout=120),
+    'arm64': Boot('arm64-model', ('nesting_smmuv3,--demo', 'nesting_stall,--demo'),
+                  'demo', variant='plain', timeout=120),
     'x86_64': Boot('x86-vtd', ('nesting_vtd,--demo',), 'demo', variant='plain',
                    timeout=120),
 }

@@ -54,7 +54,8 @@ class Mutants:
         boot = machine.drop_boots(kind)[guest]
         built = self.built[guest]
         start = time.monotonic()
-        outcome = guest_run.boot(built.parts('x86_64', boot.variant, boot.name),
+        on = machine.MACHINES[boot.machine]
+        outcome = guest_run.boot(built.parts(on, boot.variant, boot.name),
                                  boot.machine, run.guest_words(boot),
                                  self.timeout or boot.timeout, failures.take)
         problem = f', {outcome.problem}' if outcome.problem else ''

@@ -1,25 +1,22 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Patches that QEMU needs for a target.
-#   patch-series.sh list DIR TARGET		their paths, in order
-#   patch-series.sh apply DIR TARGET SOURCE NAME	puts them on SOURCE, called NAME
+# Patches that QEMU needs.
+#   patch-series.sh list DIR			their paths, in order
+#   patch-series.sh apply DIR SOURCE NAME	puts them on SOURCE, called NAME
 #
-# A line of DIR/series is the name of a patch, and the targets that need it when
-# it isn't for all. Fuzz counts as a misfit: file and patch are named.
+# A line of DIR/series is the name of a patch. Fuzz counts as a misfit: file and
+# patch are named.
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 . "$here/lib.sh"
 
-what=$1 dir=$2 target=$3
+what=$1 dir=$2
 
 list()
 {
 	[ -r "$dir/series" ] || return 0
-	while read -r _patch _targets; do
-		case " ${_targets:-$target} " in
-		"  ") ;;
-		*" $target "*) echo "$dir/$_patch" ;;
-		esac
+	while read -r _patch; do
+		[ -z "$_patch" ] || echo "$dir/$_patch"
 	done < "$dir/series"
 }
 
@@ -39,8 +36,8 @@ list)
 	list ;;
 apply)
 	list | while read -r patch; do
-		apply_one "$patch" "$4" "$5"
-		say "$5: ${patch##*/} applied"
+		apply_one "$patch" "$3" "$4"
+		say "$4: ${patch##*/} applied"
 	done ;;
 *)
 	die "unknown: $what (list or apply)" ;;

@@ -20,7 +20,7 @@ demo: ## boot the emulated machines and show nested translation at work
 rig-test: ## the kselftests and KUnit suites in the emulated machines (KTAP)
 	@$(RIG)/rig.sh test
 
-rig-qtest: ## test the emulated VT-d unit and the test device without a guest (KTAP)
+rig-qtest: ## test the emulated IOMMUs and the test device without a guest (KTAP)
 	@$(RIG)/qtest.sh
 
 rig-qtest-stock: ## prove that these tests fail on a QEMU without the model (KTAP)
@@ -52,6 +52,7 @@ shell: ## boot the emulated machine to a prompt with the tests in it
 
 rig-clean: ## remove the rig's builds in this checkout; the cache stays
 	rm -rf build/arm64 build/arm64-ksrc build/guest-arm64 build/rig
+	rm -rf build/arm64-plain build/arm64-plain-ksrc
 	rm -rf build/x86_64 build/x86_64-ksrc build/guest-x86_64
 	rm -rf build/x86_64-plain build/x86_64-plain-ksrc
 	rm -rf build/x86_64-gcov build/x86_64-gcov-ksrc build/x86_64-oracle

@@ -31,7 +31,7 @@ variants=debug
 case $what in
 test)		archs='arm64 x86_64' ;;
 selftest)	archs='arm64 x86_64' kind=selftest ;;
-demo)		archs='arm64 x86_64' ;;
+demo)		archs='arm64 x86_64' kind=demo variants=plain ;;
 shell)		archs=arm64 kind=shell ;;
 fuzz)		archs=x86_64 ;;
 cost)		archs=x86_64 variants=plain ;;
@@ -62,7 +62,6 @@ variants_of()
 {
 	case "$what $1" in
 	test\ x86_64)	echo "debug plain${next:+ next}" ;;
-	demo\ x86_64)	echo plain ;;
 	*)		echo "$variants" ;;
 	esac
 }
@@ -86,12 +85,21 @@ qemu_target()
 	esac
 }
 
+# emulators_of ARCH: what build-qemu.sh calls them.
+emulators_of()
+{
+	case "$what $1" in
+	test\ arm64)	echo any model ;;
+	*)		echo model ;;
+	esac
+}
+
 # Packages, sources and the boots, and for each architecture emulator and guest.
 stages=3
 for _arch in $archs; do
 	# shellcheck disable=SC2046
-	set -- $(variants_of "$_arch")
-	stages=$((stages + 2 + $#))
+	set -- $(emulators_of "$_arch") $(variants_of "$_arch")
+	stages=$((stages + 1 + $#))
 done
 # The oracle's kernel and guest come after those of our own tests.
 case $what in
@@ -166,9 +174,11 @@ kernel()
 
 machine()
 {
-	next_stage
-	_qemu=$("$here/build-qemu.sh" "$(qemu_target "$1")")
-	built "$1" qemu "$_qemu"
+	for _emulator in $(emulators_of "$1"); do
+		next_stage
+		_qemu=$("$here/build-qemu.sh" "$(qemu_target "$1")" "$_emulator")
+		built "$1" "qemu-$_emulator" "$_qemu"
+	done
 	_headers=
 	for _variant in $(variants_of "$1"); do
 		kernel "$1" "$_variant"

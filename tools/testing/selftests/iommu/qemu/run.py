@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Boots the test machines: a set of boots, the demo, one boot of choice, a shell.
 
-What rig.sh built is found below --rig, by names: ARCH/qemu, ARCH/kernel-VARIANT,
-ARCH/initrd-KIND, and ARCH/kernel-VARIANT.skip with the reason when a kernel can't
+What rig.sh built is found below --rig, by names: ARCH/qemu-EMULATOR,
+ARCH/kernel-VARIANT, ARCH/initrd-KIND, and ARCH/kernel-VARIANT.skip with the reason when a kernel can't
 be had.
 """
 import argparse
@@ -41,13 +41,13 @@ class Built:
             raise FileNotFoundError(f'{path} was not built')
         return os.path.realpath(path)
 
-    def parts(self, arch, variant, label, coverage=False):
-        """The files of a boot; what it writes is named after LABEL."""
+    def parts(self, on, variant, label, coverage=False):
+        """The files of a boot ON a machine; what it writes is named after LABEL."""
         written = os.path.join(self.top, label.replace(' ', '-'))
         return guest_run.Parts(
-            self.path(arch, 'qemu'),
-            os.path.join(self.path(arch, f'kernel-{variant}'), 'Image'),
-            self.path(arch, f'initrd-{self.kind}'),
+            self.path(on.arch, f'qemu-{on.emulator}'),
+            os.path.join(self.path(on.arch, f'kernel-{variant}'), 'Image'),
+            self.path(on.arch, f'initrd-{self.kind}'),
             written + '.console', written + '.gcov' if coverage else '')
 
     def skip_reason(self, boot):
@@ -155,7 +155,7 @@ class Report:
 
         def begin(emit):
             with self.cpus.taken(number, on.host_cpus):
-                parts = self.built.parts(on.arch, boot.variant, boot.name,
+                parts = self.built.parts(on, boot.variant, boot.name,
                                          boot.coverage)
                 began = time.monotonic()
                 outcome = guest_run.boot(parts, boot.machine, guest_words(boot),
@@ -198,21 +198,21 @@ class Report:
 
 
 def one_demo(built, boot, timeout):
-    """Pass on the lines of one demo; why it failed, or None."""
-    arch = machine.MACHINES[boot.machine].arch
+    """Pass on the lines of one machine's demos; why one failed, or None."""
     last = []
 
     def emit(line):
-        """The final line is for the end of all demos."""
+        """The final lines are for the end of all demos."""
         if line.startswith('demo: '):
             last.append(line)
         else:
             say(line)
 
-    outcome = guest_run.boot(built.parts(arch, boot.variant, boot.name),
-                             boot.machine, [f'rig.demo={boot.runs[0]}', *QUICK],
+    parts = built.parts(machine.MACHINES[boot.machine], boot.variant, boot.name)
+    words = [f'rig.demo={run}' for run in boot.runs]
+    outcome = guest_run.boot(parts, boot.machine, [*words, *QUICK],
                              timeout or boot.timeout, emit)
-    if outcome.ok and last == ['demo: ok']:
+    if outcome.ok and last == ['demo: ok'] * len(boot.runs):
         return None
     if not outcome.ok:
         for line in outcome.console_tail():
@@ -236,8 +236,9 @@ def run_demo(built, archs, timeout, since):
 
 def run_shell(built, arch):
     """The machine with its console on this terminal."""
-    parts = built.parts(arch, 'debug', 'shell')
-    argv = machine.command(parts.qemu, machine.MACHINES[machine.SHELL[arch]],
+    on = machine.MACHINES[machine.SHELL[arch]]
+    parts = built.parts(on, 'debug', 'shell')
+    argv = machine.command(parts.qemu, on,
                            parts.kernel, parts.initrd,
                            ['rig.shell', 'quiet', *QUICK])
     say('The tests are in the path: "ls" lists them. Leave with "exit",\n'

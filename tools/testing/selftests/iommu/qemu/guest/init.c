@@ -6,7 +6,8 @@
  * of the tests go to the console.
  *
  *   rig.run=PROGRAM,ARGUMENT...	a test of /kselftest/iommu; may be repeated
- *   rig.demo=PROGRAM,ARGUMENT...	the same, but its output is passed on as it is
+ *   rig.demo=PROGRAM,ARGUMENT...	the same, but its output is passed on as it is;
+ *					after one that failed no other is run
  *   rig.kunit				report the KUnit suites
  *   rig.kmemleak			look for leaks after the tests
  *   rig.coverage			send the kernel's coverage counters
@@ -31,7 +32,8 @@
 static struct {
 	char *run[MAX_RUNS];
 	int runs;
-	char *demo;
+	char *demo[MAX_RUNS];
+	int demos;
 	bool kunit, kmemleak, coverage, shell;
 } wanted;
 
@@ -92,8 +94,8 @@ static void parse_word(char *word)
 {
 	if (!strncmp(word, "rig.run=", 8) && wanted.runs < MAX_RUNS)
 		wanted.run[wanted.runs++] = word + 8;
-	else if (!strncmp(word, "rig.demo=", 9))
-		wanted.demo = word + 9;
+	else if (!strncmp(word, "rig.demo=", 9) && wanted.demos < MAX_RUNS)
+		wanted.demo[wanted.demos++] = word + 9;
 	else if (!strcmp(word, "rig.kunit"))
 		wanted.kunit = true;
 	else if (!strcmp(word, "rig.kmemleak"))
@@ -139,6 +141,15 @@ static void run_tests(void)
 	report_verdict(report_all_ok());
 }
 
+static void run_demos(void)
+{
+	bool ok = true;
+
+	for (int i = 0; ok && i < wanted.demos; i++)
+		ok = program_demo(wanted.demo[i]);
+	report_verdict(ok);
+}
+
 static void run_shell(void)
 {
 	pid_t pid = fork();
@@ -168,8 +179,8 @@ int main(void)
 	} else {
 		if (report_open() < 0)
 			give_up("no port named ktap");
-		if (wanted.demo)
-			report_verdict(program_demo(wanted.demo));
+		if (wanted.demos)
+			run_demos();
 		else
 			run_tests();
 	}
