@@ -26,6 +26,7 @@
  * @container: descriptor, -1 when closed
  * @group: likewise
  * @device: likewise
+ * @faults: fault queue of the first device, likewise
  * @mem: page that is mapped
  * @pasid: PASIDs of the process, 0 for none
  */
@@ -36,6 +37,7 @@ struct fail_world {
 	int		container;
 	int		group[FAIL_DEVICES];
 	int		device[FAIL_DEVICES];
+	int		faults;
 	void		*mem;
 	__u32		pasid[FAIL_PASIDS];
 };
@@ -123,6 +125,8 @@ int fail_world_open(struct fail_world *w, __u32 format, int groups);
 void fail_world_close(struct fail_world *w);
 int fail_read_devices(struct fail_world *w, struct fail_state *state);
 int fail_read_state(struct fail_world *w, struct fail_state *state);
-int fail_page_request(struct fail_world *w, int i, const char *text);
+int fail_open_faults(struct fail_world *w);
+void fail_close_faults(struct fail_world *w);
+int fail_page_request(struct fail_world *w);
 
 #endif /* SELFTEST_IOMMU_FAIL_H */

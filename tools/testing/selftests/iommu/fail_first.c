@@ -3,7 +3,6 @@
  * Paths: the first call of a container that needs to know whose PASIDs it uses.
  * Another container of this process has some, where the call is about one.
  */
-#include <stdio.h>
 #include <unistd.h>
 
 #include "../kselftest.h"
@@ -49,11 +48,11 @@ static int fresh_beside_keeper(struct fail_world *w)
 
 static int fresh_with_request(struct fail_world *w)
 {
-	char text[32];
-	int ret = fresh_beside_keeper(w);
+	struct iommu_gpasid_bind_data rid = inest_bind_rid_data(FAIL_IOVA, 48);
+	int ret = fresh(w);
 
-	snprintf(text, sizeof(text), "%u 7", w->pasid[0]);
-	return ret ?: fail_page_request(w, 0, text);
+	return ret ?: inest_bind_pgtbl(w->container, INEST_ALL_GROUPS, &rid) ?:
+	       fail_open_faults(w) ?: fail_page_request(w);
 }
 
 static int alloc(struct fail_world *w)
@@ -101,7 +100,7 @@ static int unbind(struct fail_world *w)
 static int respond(struct fail_world *w)
 {
 	struct iommu_page_response resp =
-		inest_response(w->pasid[0], 7, IOMMU_PAGE_RESP_SUCCESS);
+		inest_response(INEST_NO_PASID, 7, IOMMU_PAGE_RESP_SUCCESS);
 
 	return inest_page_response(w->container, w->device[0], &resp);
 }

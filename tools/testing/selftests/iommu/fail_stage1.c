@@ -166,9 +166,32 @@ static int invalidate_domain(struct fail_world *w)
 
 /* Page requests, in either format */
 
-static int make_request(struct fail_world *w)
+static int request_vtd(struct fail_world *w)
 {
-	return fail_page_request(w, 0, "- 7");
+	return bind_rid(w) ?: fail_open_faults(w) ?: fail_page_request(w);
+}
+
+static int request_smmuv3(struct fail_world *w)
+{
+	return bind_table(w) ?: fail_open_faults(w) ?: fail_page_request(w);
+}
+
+static int forget_vtd(struct fail_world *w)
+{
+	fail_close_faults(w);
+	return unbind_rid(w);
+}
+
+static int forget_smmuv3(struct fail_world *w)
+{
+	fail_close_faults(w);
+	return unbind_table(w);
+}
+
+static int close_faults(struct fail_world *w)
+{
+	fail_close_faults(w);
+	return 0;
 }
 
 static int respond(struct fail_world *w)
@@ -239,7 +262,8 @@ const struct fail_path fail_stage1_paths[] = {
 		  unbind_table_group, unbind_table),
 	FAIL_PATH("invalidate_archid", SMMUV3, 2, bind_table, invalidate_archid,
 		  unbind_table),
-	FAIL_PATH("respond_smmuv3", SMMUV3, 1, make_request, respond, NULL),
+	FAIL_PATH("respond_smmuv3", SMMUV3, 1, request_smmuv3, respond,
+		  forget_smmuv3),
 	FAIL_PATH("bind_pgtbl", VTD, 1, own_pasid, bind_pgtbl, disown_pasid,
 		  .allocates = true),
 	FAIL_PATH("bind_pgtbl_two_groups", VTD, 2, own_pasid, bind_pgtbl,
@@ -260,7 +284,11 @@ const struct fail_path fail_stage1_paths[] = {
 		  invalidate_pasid, disown_pasid),
 	FAIL_PATH("invalidate_pasid_named_group", VTD, 2, own_and_bind,
 		  invalidate_pasid_group, disown_pasid),
-	FAIL_PATH("respond_vtd", VTD, 1, make_request, respond, NULL),
+	FAIL_PATH("respond_vtd", VTD, 1, request_vtd, respond, forget_vtd),
+	FAIL_PATH("fault_queue_smmuv3", SMMUV3, 1, bind_table, fail_open_faults,
+		  forget_smmuv3),
+	FAIL_PATH("fault_queue_vtd", VTD, 1, NULL, fail_open_faults,
+		  close_faults),
 	FAIL_PATH("pasid_alloc", VTD, 1, NULL, own_pasid, free_pasids,
 		  .pasids = true),
 	FAIL_PATH("pasid_alloc_many", VTD, 1, NULL, own_many, free_pasids,

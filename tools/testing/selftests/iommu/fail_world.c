@@ -9,6 +9,7 @@
 
 #include "../kselftest.h"
 #include "fail.h"
+#include "faults.h"
 #include "iommu-nesting.h"
 #include "write_file.h"
 
@@ -26,6 +27,7 @@ int fail_world_init(struct fail_world *w)
 	int i;
 
 	w->container = -1;
+	w->faults = -1;
 	for (i = 0; i < FAIL_DEVICES; i++) {
 		w->group[i] = -1;
 		w->device[i] = -1;
@@ -41,19 +43,6 @@ static int mock_write(const char *bdf, const char *file, const char *text)
 
 	snprintf(path, sizeof(path), MOCK "/%s/%s", bdf, file);
 	return write_file(path, text);
-}
-
-/**
- * fail_page_request - Let a device make a page request
- * @w: the world
- * @i: which device
- * @text: PASID or "-", and group
- *
- * Return: 0 or a negative errno
- */
-int fail_page_request(struct fail_world *w, int i, const char *text)
-{
-	return mock_write(w->bdf[i], "page_request", text);
 }
 
 /**
@@ -161,6 +150,39 @@ static void close_fd(int *fd)
 }
 
 /**
+ * fail_open_faults - Open the fault queue of the first device
+ * @w: the world
+ *
+ * Return: 0 or a negative errno
+ */
+int fail_open_faults(struct fail_world *w)
+{
+	w->faults = faults_open(w->container, w->device[0], 16,
+				FAULTS_NO_EVENTFD);
+	return w->faults < 0 ? w->faults : 0;
+}
+
+/**
+ * fail_close_faults - Close the fault queue, which may not be open
+ * @w: the world
+ */
+void fail_close_faults(struct fail_world *w)
+{
+	close_fd(&w->faults);
+}
+
+/**
+ * fail_page_request - Let the first device ask for a page without a PASID, group 7
+ * @w: the world
+ *
+ * Return: 0 or a negative errno
+ */
+int fail_page_request(struct fail_world *w)
+{
+	return mock_write(w->bdf[0], "page_request", "- 7");
+}
+
+/**
  * fail_world_close - Close all that is open
  * @w: the world
  */
@@ -168,6 +190,7 @@ void fail_world_close(struct fail_world *w)
 {
 	int i;
 
+	close_fd(&w->faults);
 	for (i = 0; i < FAIL_DEVICES; i++) {
 		close_fd(&w->device[i]);
 		close_fd(&w->group[i]);

@@ -118,8 +118,8 @@ static int call_with_fd(struct world *w, int op, int fd)
 	struct arg valid, arg;
 
 	arg_valid(&valid, w, op);
-	arg_make(&arg, op | (op == OP_RESP ? VFIO_NESTING_OP_DEVICE :
-					     VFIO_NESTING_OP_GROUP), fd,
+	arg_make(&arg, op | (op_is_for_device(op) ? VFIO_NESTING_OP_DEVICE :
+						    VFIO_NESTING_OP_GROUP), fd,
 		 valid.raw + valid.head, valid.size - valid.head);
 	return call_op(w->vm.container, &arg.op);
 }
@@ -135,6 +135,54 @@ static int closed_file(struct world *w, int op)
 static int other_file(struct world *w, int op)
 {
 	return call_with_fd(w, op, w->vm.container);
+}
+
+/* A queue that stays open */
+static int queue_there(struct world *w, int op)
+{
+	int ret = mock_vm_open_faults(&w->vm, 0, ENTRIES);
+
+	world_note(w);
+	return ret ?: call_valid(w, op);
+}
+
+static int no_descriptor_left(struct world *w, int op)
+{
+	struct rlimit old, none = { 0 };
+	int ret;
+
+	getrlimit(RLIMIT_NOFILE, &old);
+	none.rlim_max = old.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &none);
+	ret = call_valid(w, op);
+	setrlimit(RLIMIT_NOFILE, &old);
+	return ret;
+}
+
+#define FILE_MAX	"/proc/sys/fs/file-max"
+
+static int write_file_max(long max)
+{
+	int fd = open(FILE_MAX, O_WRONLY | O_CLOEXEC);
+	int ret = fd < 0 ? -errno : 0;
+
+	if (!ret && dprintf(fd, "%ld", max) < 0)
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+/* Who is root is not limited */
+static int no_file_left(struct world *w, int op)
+{
+	int ret = write_file_max(0);
+
+	if (ret)
+		return ret;
+	ret = seteuid(65534) ? -errno : call_valid(w, op);
+	if (seteuid(0))
+		return -errno;
+	return write_file_max(INT_MAX) ?: ret;
 }
 
 static int twice(struct world *w, int op)
@@ -159,6 +207,8 @@ static int nothing_there(struct world *w, int op)
 	case OP_RESP:
 		return inest_page_response(w->vm.container, w->vm.device[0],
 					   &resp);
+	case OP_FAULTS:
+		return call_valid(w, op);
 	case OP_UNBIND_TABLE:
 		ret = inest_unbind_pasid_table(w->vm.container, ALL);
 		break;
@@ -196,7 +246,7 @@ static int bad_hardware(struct world *w, int op)
 #define NEVER(why)		.never = why
 
 /* The names of errnos stay names: they are not expanded beside a ## */
-#define ERRNO_ROW(e, c1, c2, c3, c4, c5, c6)				\
+#define ERRNO_ROW(e, c1, c2, c3, c4, c5, c6, c7)			\
 	FIXTURE_VARIANT_ADD(errno_op, bind_pasid_table_##e) {		\
 		.cell = { .op = OP_BIND_TABLE, .error = (e), c1 },	\
 	};								\
@@ -214,48 +264,69 @@ static int bad_hardware(struct world *w, int op)
 	};								\
 	FIXTURE_VARIANT_ADD(errno_op, page_resp_##e) {			\
 		.cell = { .op = OP_RESP, .error = (e), c6 },		\
+	};								\
+	FIXTURE_VARIANT_ADD(errno_op, fault_queue_##e) {		\
+		.cell = { .op = OP_FAULTS, .error = (e), c7 },		\
 	};
 
 #define NO_PASID	NEVER("the operation names no PASID")
+#define NO_FILE		NEVER("the operation opens no file")
 
 /*
  * ERRNO_TABLE. The columns are, in this order: BIND_PASID_TABLE,
- * UNBIND_PASID_TABLE, CACHE_INVLD, BIND_PGTBL, UNBIND_PGTBL, PAGE_RESP.
+ * UNBIND_PASID_TABLE, CACHE_INVLD, BIND_PGTBL, UNBIND_PGTBL, PAGE_RESP, FAULT_QUEUE.
  */
 ERRNO_ROW(EFAULT,
 	  VIA(no_memory_there), VIA(no_memory_there), VIA(no_memory_there),
-	  VIA(no_memory_there), VIA(no_memory_there), VIA(no_memory_there))
+	  VIA(no_memory_there), VIA(no_memory_there), VIA(no_memory_there),
+	  VIA(no_memory_there))
 ERRNO_ROW(EINVAL,
 	  VIA(unknown_flag), VIA(unknown_flag), VIA(unknown_flag),
-	  VIA(unknown_flag), VIA(unknown_flag), VIA(unknown_flag))
+	  VIA(unknown_flag), VIA(unknown_flag), VIA(unknown_flag),
+	  VIA(unknown_flag))
 ERRNO_ROW(E2BIG,
 	  VIA(unknown_tail), INSTEAD(-EINVAL, unknown_tail), VIA(unknown_tail),
-	  VIA(unknown_tail), VIA(unknown_tail), VIA(unknown_tail))
+	  VIA(unknown_tail), VIA(unknown_tail), VIA(unknown_tail),
+	  VIA(unknown_tail))
 ERRNO_ROW(EOPNOTSUPP,
 	  VIA(other_format), VIA(other_format), VIA(id_not_offered),
-	  VIA(other_format), VIA(other_format), VIA(plain_container))
+	  VIA(other_format), VIA(other_format), VIA(plain_container),
+	  VIA(plain_container))
 ERRNO_ROW(EPERM,
 	  NO_PASID, NO_PASID, VIA(not_the_callers),
-	  VIA(not_the_callers), VIA(not_the_callers), VIA(not_the_callers))
+	  VIA(not_the_callers), VIA(not_the_callers),
+	  INSTEAD(-ENOENT, not_the_callers), NO_PASID)
 ERRNO_ROW(EBADF,
 	  VIA(closed_file), VIA(closed_file), VIA(closed_file),
-	  VIA(closed_file), VIA(closed_file), VIA(closed_file))
+	  VIA(closed_file), VIA(closed_file), VIA(closed_file),
+	  VIA(closed_file))
 ERRNO_ROW(ENODEV,
 	  VIA(other_file), VIA(other_file), VIA(other_file),
-	  VIA(other_file), VIA(other_file), VIA(other_file))
+	  VIA(other_file), VIA(other_file), VIA(other_file),
+	  VIA(other_file))
 ERRNO_ROW(EBUSY,
 	  INSTEAD(0, twice), INSTEAD(0, twice), INSTEAD(0, twice),
-	  VIA(twice), INSTEAD(0, twice), INSTEAD(-ENOENT, twice))
+	  VIA(twice), INSTEAD(0, twice), INSTEAD(-ENOENT, twice),
+	  VIA(queue_there))
 ERRNO_ROW(ENOENT,
 	  VIA(nothing_there), INSTEAD(0, nothing_there),
 	  INSTEAD(0, nothing_there),
-	  VIA(nothing_there), INSTEAD(0, nothing_there), VIA(nothing_there))
+	  VIA(nothing_there), INSTEAD(0, nothing_there), VIA(nothing_there),
+	  INSTEAD(0, nothing_there))
 ERRNO_ROW(ENOMEM,
 	  VIA(no_memory), INSTEAD(0, no_memory), INSTEAD(0, no_memory),
-	  VIA(no_memory), INSTEAD(0, no_memory), INSTEAD(0, no_memory))
+	  VIA(no_memory), INSTEAD(0, no_memory), INSTEAD(0, no_memory),
+	  INSTEAD(0, no_memory))
 ERRNO_ROW(EIO,
 	  VIA(bad_hardware), INSTEAD(0, bad_hardware), VIA(bad_hardware),
-	  VIA(bad_hardware), INSTEAD(0, bad_hardware), VIA(bad_hardware))
+	  VIA(bad_hardware), INSTEAD(0, bad_hardware), VIA(bad_hardware),
+	  NEVER("opening a queue sends no command"))
+ERRNO_ROW(EMFILE,
+	  NO_FILE, NO_FILE, NO_FILE, NO_FILE, NO_FILE, NO_FILE,
+	  VIA(no_descriptor_left))
+ERRNO_ROW(ENFILE,
+	  NO_FILE, NO_FILE, NO_FILE, NO_FILE, NO_FILE, NO_FILE,
+	  VIA(no_file_left))
 
 static __u32 cell_format(const struct errno_cell *cell)
 {
@@ -272,6 +343,8 @@ FIXTURE_SETUP(errno_op)
 		return;
 	expect_fresh(_metadata);
 	ASSERT_EQ(0, world_open(&self->w, cell_format(&variant->cell), 0, 1));
+	if (variant->cell.op == OP_FAULTS)
+		world_close_faults(&self->w);
 }
 
 FIXTURE_TEARDOWN(errno_op)

@@ -16,6 +16,7 @@ static const struct {
 	[OP_BIND] = { 72, sizeof(struct iommu_gpasid_bind_data) },
 	[OP_UNBIND] = { 56, sizeof(struct iommu_gpasid_bind_data) },
 	[OP_RESP] = { 24, sizeof(struct iommu_page_response) },
+	[OP_FAULTS] = { 16, sizeof(struct iommu_fault_queue_config) },
 };
 
 /* After a call that was granted: what makes the next one possible */
@@ -130,8 +131,8 @@ TEST_F_TIMEOUT(op, sizes_that_disagree, 120)
 /* The header of a group's form is 8 bytes longer */
 TEST_F(op, group_header_length)
 {
-	__u32 form = variant->op == OP_RESP ? VFIO_NESTING_OP_DEVICE :
-					      VFIO_NESTING_OP_GROUP;
+	__u32 form = op_is_for_device(variant->op) ?
+		     VFIO_NESTING_OP_DEVICE : VFIO_NESTING_OP_GROUP;
 	struct arg arg;
 	__u32 size;
 

@@ -65,6 +65,8 @@ TEST_F(op, changes_something)
 {
 	struct mock_snapshot now;
 
+	if (variant->op == OP_FAULTS)
+		SKIP(return, "cannot happen: a queue is nothing of the IOMMU's");
 	ASSERT_EQ(0, call_op(self->w.vm.container, &self->arg.op));
 	mock_take(&now, self->w.vm.bdf, self->w.vm.devices, MOCK_FILES);
 	EXPECT_NE(0, strcmp(self->w.before.text, now.text));
@@ -189,6 +191,7 @@ TEST_F(vtd3, page_response_to_one_device)
 {
 	struct world *w = &self->w;
 
+	ASSERT_EQ(0, bind_rid(&w->vm, w->vm.group[1], MOCK_PGTBL_2));
 	ASSERT_EQ(0, mock_write(w->vm.bdf[1], "page_request", "- 9"));
 	ASSERT_EQ(0, respond(&w->vm, 1, w->p, GRPID, IOMMU_PAGE_RESP_FAILURE));
 	EXPECT_TRUE(mock_has(w->vm.bdf[1], "responses", "%d %d %d", w->p, GRPID,

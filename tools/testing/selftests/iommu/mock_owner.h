@@ -118,10 +118,10 @@ TEST_F(thief, invalidates)
 
 TEST_F(thief, responds)
 {
-	EXPECT_EQ(-EPERM, respond(&self->w.vm, 0, self->other.p, GRPID,
-				  IOMMU_PAGE_RESP_SUCCESS));
-	EXPECT_EQ(-EPERM, respond(&self->w.vm, 0, self->other.q, GRPID,
-				  IOMMU_PAGE_RESP_SUCCESS));
+	EXPECT_EQ(-ENOENT, respond(&self->w.vm, 0, self->other.p, GRPID,
+				   IOMMU_PAGE_RESP_SUCCESS));
+	EXPECT_EQ(-ENOENT, respond(&self->w.vm, 0, self->other.q, GRPID,
+				   IOMMU_PAGE_RESP_SUCCESS));
 }
 
 TEST_F(thief, frees)

@@ -77,6 +77,7 @@ static int step_respond(struct race *race)
 {
 	struct world *w = race->w;
 
+	world_drain(w, 0);
 	mock_write(w->vm.bdf[0], "page_request", "%d 1", w->q);
 	return may_be(respond(&w->vm, 0, w->q, 1, IOMMU_PAGE_RESP_SUCCESS));
 }

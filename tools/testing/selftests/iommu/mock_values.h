@@ -166,7 +166,7 @@ TEST_F(vtd, page_resp_values)
 		RESP(0, version), RESP(2, version), RESP(1 << 1, flags),
 		RESP(1U << 31, flags), RESP(1 << 20, pasid), RESP(~0U, pasid),
 		RESP(IOMMU_PAGE_RESP_FAILURE + 1, code), RESP(~0U, code),
-		POKE(0, -EPERM, iommu_page_response, pasid),
+		POKE(0, -ENOENT, iommu_page_response, pasid),
 		POKE(0, -ENOENT, iommu_page_response, flags),
 	};
 
@@ -176,8 +176,8 @@ TEST_F(vtd, page_resp_values)
 /* The header: unknown operations and flags, forms that an operation lacks */
 TEST_F(op, header_values)
 {
-	static const __u32 refused[] = { 0, 7, VFIO_NESTING_OP_MASK, 1 << 18,
-					 1 << 19, 1U << 31 };
+	static const __u32 refused[] = { 0, OP_LAST + 1, VFIO_NESTING_OP_MASK,
+					 1 << 18, 1 << 19, 1U << 31 };
 	__u32 group = VFIO_NESTING_OP_GROUP, device = VFIO_NESTING_OP_DEVICE;
 	int fd = self->w.vm.container;
 	struct arg *arg = &self->arg;
@@ -195,7 +195,7 @@ TEST_F(op, header_values)
 				(i == 2 ? device : 0);
 		if (arg->op.flags == flags)
 			arg->op.flags = variant->op;
-		if (i == 1 && variant->op != OP_RESP)
+		if (i == 1 && !op_is_for_device(variant->op))
 			continue;
 		EXPECT_EQ(-EINVAL, call_op(fd, &arg->op))
 			TH_LOG("flags 0x%x", arg->op.flags);
@@ -207,16 +207,16 @@ TEST_F(op, header_values)
 TEST_F(op, file_values)
 {
 	struct world *w = &self->w;
-	int right = variant->op == OP_RESP ? w->vm.device[0] : w->vm.group[0];
-	int wrong = variant->op == OP_RESP ? w->vm.group[0] : w->vm.device[0];
+	bool device = op_is_for_device(variant->op);
+	int right = device ? w->vm.device[0] : w->vm.group[0];
+	int wrong = device ? w->vm.group[0] : w->vm.device[0];
 	struct mock_vm other;
 	struct arg arg;
 
 	EXPECT_EQ(-ENODEV, call_with_fd(w, variant->op, wrong));
 	EXPECT_EQ(-EBADF, call_with_fd(w, variant->op, -1));
-	arg_make(&arg, variant->op | (variant->op == OP_RESP ?
-				      VFIO_NESTING_OP_DEVICE :
-				      VFIO_NESTING_OP_GROUP), right,
+	arg_make(&arg, variant->op | (device ? VFIO_NESTING_OP_DEVICE :
+					       VFIO_NESTING_OP_GROUP), right,
 		 self->arg.raw + self->arg.head,
 		 self->arg.size - self->arg.head);
 	arg.op.data[4] = 1;
@@ -226,7 +226,7 @@ TEST_F(op, file_values)
 	ASSERT_EQ(0, mock_vm_open(&other, op_format(variant->op), 1, 1));
 	EXPECT_EQ(0, mock_vm_open_device(&other, 0));
 	EXPECT_EQ(-ENODEV, call_with_fd(w, variant->op,
-					variant->op == OP_RESP ?
+					device ?
 					other.device[0] : other.group[0]));
 	mock_vm_close(&other);
 	EXPECT_TRUE(world_unchanged(w));

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "faults.h"
 #include "mock_vm.h"
 #include "write_file.h"
 
@@ -168,6 +169,7 @@ int mock_vm_open_type(struct mock_vm *vm, __u32 format, int first, int count,
 	for (i = 0; i < MOCK_DEVICES; i++) {
 		vm->group[i] = -1;
 		vm->device[i] = -1;
+		vm->faults[i] = -1;
 		if (i < count)
 			vm->bdf[i] = device[first + i].text;
 	}
@@ -215,6 +217,25 @@ int mock_vm_open_device(struct mock_vm *vm, int i)
 }
 
 /**
+ * mock_vm_open_faults - Open the fault queue of a device
+ * @vm: its container
+ * @i: its index in @vm, whose device is open
+ * @entries: records that the queue holds
+ *
+ * Return: 0 or a negative errno
+ */
+int mock_vm_open_faults(struct mock_vm *vm, int i, unsigned int entries)
+{
+	int fd = faults_open(vm->container, vm->device[i], entries,
+			     FAULTS_NO_EVENTFD);
+
+	if (fd < 0)
+		return fd;
+	vm->faults[i] = fd;
+	return 0;
+}
+
+/**
  * mock_vm_close - Close all that is open
  * @vm: what mock_vm_open() filled in
  */
@@ -222,6 +243,8 @@ void mock_vm_close(struct mock_vm *vm)
 {
 	int i;
 
+	for (i = 0; i < MOCK_DEVICES; i++)
+		mock_close(&vm->faults[i]);
 	for (i = 0; i < MOCK_DEVICES; i++)
 		mock_close(&vm->device[i]);
 	for (i = 0; i < MOCK_DEVICES; i++)

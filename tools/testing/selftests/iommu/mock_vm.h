@@ -29,6 +29,7 @@
  * @bdf: addresses of the devices
  * @group: file descriptor of each device's group, -1 when it is closed
  * @device: file descriptor of each device, -1 when it is closed
+ * @faults: file descriptor of each device's fault queue, -1 when it is closed
  * @mem: guest memory
  */
 struct mock_vm {
@@ -37,6 +38,7 @@ struct mock_vm {
 	const char *bdf[MOCK_DEVICES];
 	int group[MOCK_DEVICES];
 	int device[MOCK_DEVICES];
+	int faults[MOCK_DEVICES];
 	void *mem;
 };
 
@@ -51,6 +53,7 @@ int mock_vm_open(struct mock_vm *vm, __u32 format, int first, int count);
 int mock_vm_open_type(struct mock_vm *vm, __u32 format, int first, int count,
 		      unsigned long type);
 int mock_vm_open_device(struct mock_vm *vm, int i);
+int mock_vm_open_faults(struct mock_vm *vm, int i, unsigned int entries);
 void mock_vm_close(struct mock_vm *vm);
 void mock_close(int *fd);
 

@@ -10,8 +10,9 @@
 #define OP_BIND		VFIO_NESTING_OP_BIND_PGTBL
 #define OP_UNBIND	VFIO_NESTING_OP_UNBIND_PGTBL
 #define OP_RESP		VFIO_NESTING_OP_PAGE_RESP
+#define OP_FAULTS	VFIO_NESTING_OP_FAULT_QUEUE
 #define OP_FIRST	OP_BIND_TABLE
-#define OP_LAST		OP_RESP
+#define OP_LAST		OP_FAULTS
 
 #define PASID_ALLOC	VFIO_PASID_REQUEST_ALLOC
 #define PASID_FREE	VFIO_PASID_REQUEST_FREE
@@ -22,6 +23,9 @@
 #define DEV_IOTLB	IOMMU_CACHE_INV_TYPE_DEV_IOTLB
 #define PASID_CACHE	IOMMU_CACHE_INV_TYPE_PASID
 #define ALL_CACHES	(IOTLB | DEV_IOTLB | PASID_CACHE)
+
+/* What every fault queue holds: no test makes more records without reading */
+#define ENTRIES		256
 
 /* A page request group that waits in every world, and an ASID */
 #define GRPID		7
@@ -132,12 +136,29 @@ static int world_open(struct world *w, __u32 format, int first, int count)
 	if (!ret)
 		ret = format == VTD ? fill_vtd(w) : fill_smmu(w);
 	for (i = 0; i < count && !ret; i++)
-		ret = mock_vm_open_device(&w->vm, i);
+		ret = mock_vm_open_device(&w->vm, i) ?:
+		      mock_vm_open_faults(&w->vm, i, ENTRIES);
 	for (i = 0; i < count && !ret; i++)
 		ret = fill_device(w->vm.bdf[i], w->p);
 	if (!ret)
 		world_note(w);
 	return ret;
+}
+
+/* The queue of the first device goes, and what waits in it */
+static void world_close_faults(struct world *w)
+{
+	mock_close(&w->vm.faults[0]);
+	world_note(w);
+}
+
+/* All that there is to read */
+static void world_drain(struct world *w, int i)
+{
+	union faults_record record;
+
+	while (faults_read(w->vm.faults[i], &record, 0) > 0)
+		;
 }
 
 static bool all_idle(void)
@@ -188,9 +209,20 @@ static void arg_make(struct arg *arg, __u32 flags, int fd, const void *data,
 	arg->op.flags = flags;
 }
 
+/* A queue that it opens is closed again */
 static int call_op(int container, const void *arg)
 {
-	return ioctl(container, VFIO_IOMMU_NESTING_OP, arg) < 0 ? -errno : 0;
+	int ret = ioctl(container, VFIO_IOMMU_NESTING_OP, arg);
+
+	if (ret > 0)
+		close(ret);
+	return ret < 0 ? -errno : 0;
+}
+
+/* What VFIO_NESTING_OP_DEVICE belongs to */
+static bool op_is_for_device(int op)
+{
+	return op == OP_RESP || op == OP_FAULTS;
 }
 
 static int call_pasid(int container, const void *arg)
@@ -205,7 +237,10 @@ static __u32 op_format(int op)
 	return op == OP_BIND_TABLE || op == OP_UNBIND_TABLE ? SMMU : VTD;
 }
 
-/* An argument that will do, of full length; only OP_RESP names its device */
+/*
+ * An argument that will do, of full length. Only what has to name its device does,
+ * and a queue can be opened because the device's is closed.
+ */
 static void arg_valid(struct arg *arg, struct world *w, int op)
 {
 	struct iommu_pasid_table_config table =
@@ -217,6 +252,11 @@ static void arg_valid(struct arg *arg, struct world *w, int op)
 		inest_bind_data(w->p, MOCK_PGTBL, 48);
 	struct iommu_page_response resp =
 		inest_response(w->p, GRPID, IOMMU_PAGE_RESP_SUCCESS);
+	struct iommu_fault_queue_config queue = {
+		.argsz = sizeof(queue),
+		.version = IOMMU_FAULT_QUEUE_VERSION_1,
+		.entries = ENTRIES,
+	};
 
 	if (op == OP_BIND_TABLE)
 		arg_make(arg, op, 0, &table, sizeof(table));
@@ -228,9 +268,12 @@ static void arg_valid(struct arg *arg, struct world *w, int op)
 		arg_make(arg, op, 0, &bind, sizeof(bind));
 	else if (op == OP_UNBIND)
 		arg_make(arg, op, 0, &bound, sizeof(bound));
-	else
+	else if (op == OP_RESP)
 		arg_make(arg, op | VFIO_NESTING_OP_DEVICE, w->vm.device[0],
 			 &resp, sizeof(resp));
+	else
+		arg_make(arg, op | VFIO_NESTING_OP_DEVICE, w->vm.device[0],
+			 &queue, sizeof(queue));
 }
 
 /* Sets the inner argsz and, with it, the outer one */
@@ -319,11 +362,14 @@ FIXTURE_VARIANT_ADD(op, cache_invld) { .op = OP_INVLD };
 FIXTURE_VARIANT_ADD(op, bind_pgtbl) { .op = OP_BIND };
 FIXTURE_VARIANT_ADD(op, unbind_pgtbl) { .op = OP_UNBIND };
 FIXTURE_VARIANT_ADD(op, page_resp) { .op = OP_RESP };
+FIXTURE_VARIANT_ADD(op, fault_queue) { .op = OP_FAULTS };
 
 FIXTURE_SETUP(op)
 {
 	expect_fresh(_metadata);
 	ASSERT_EQ(0, world_open(&self->w, op_format(variant->op), 0, 1));
+	if (variant->op == OP_FAULTS)
+		world_close_faults(&self->w);
 	arg_valid(&self->arg, &self->w, variant->op);
 }
 

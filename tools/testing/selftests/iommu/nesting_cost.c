@@ -14,6 +14,7 @@
 
 #include "../kselftest.h"
 #include "bench.h"
+#include "faults.h"
 #include "mock_state.h"
 #include "mock_vm.h"
 
@@ -156,10 +157,14 @@ static int prepare_unbind_table(struct bench *b)
 
 static int prepare_respond(struct bench *b)
 {
+	union faults_record record;
 	struct iommu_page_response response =
-		inest_response(b->pasid, 1, IOMMU_PAGE_RESP_SUCCESS);
-	int ret = mock_write(b->vtd.bdf[0], "page_request", "%d 1", b->pasid);
+		inest_response(INEST_NO_PASID, 1, IOMMU_PAGE_RESP_SUCCESS);
+	int ret = mock_write(b->vtd.bdf[0], "page_request", "- 1");
 
+	/* One record at a time */
+	if (!ret && faults_read(b->vtd.faults[0], &record, 0) != 1)
+		ret = -EIO;
 	return ret ?: put_op(b, VFIO_NESTING_OP_PAGE_RESP |
 				VFIO_NESTING_OP_DEVICE, b->vtd.device[0],
 			     &response, response.argsz);
@@ -209,12 +214,22 @@ static const struct cost costs[] = {
 
 #define COSTS	((int)ARRAY_SIZE(costs))
 
+/* A device that asks for pages without a PASID */
+static int open_asking(struct bench *b)
+{
+	struct iommu_gpasid_bind_data rid = inest_bind_rid_data(MOCK_PGTBL, 48);
+
+	return inest_bind_pgtbl(b->vtd.container, INEST_ALL_GROUPS, &rid) ?:
+	       mock_vm_open_faults(&b->vtd, 0, 16);
+}
+
 static int open_bench(struct bench *b)
 {
 	int ret;
 
 	ret = mock_vm_open(&b->vtd, IOMMU_PASID_FORMAT_INTEL_VTD, 0, 1);
 	ret = ret ?: mock_vm_open_device(&b->vtd, 0);
+	ret = ret ?: open_asking(b);
 	ret = ret ?: mock_vm_open(&b->smmu, IOMMU_PASID_FORMAT_ARM_SMMUV3, 1,
 				  1);
 	if (ret)

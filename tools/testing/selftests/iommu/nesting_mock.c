@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,6 +24,7 @@
 #define TH_LOG_STREAM stdout
 
 #include "../kselftest_harness.h"
+#include "faults.h"
 #include "mock_state.h"
 #include "mock_vm.h"
 #include "pci_user.h"
@@ -47,6 +49,16 @@
 #include "mock_unplug.h"
 #include "mock_hardware.h"
 #include "mock_races.h"
+#include "mock_fault_world.h"
+#include "mock_fault_queue.h"
+#include "mock_fault_file.h"
+#include "mock_fault_leave.h"
+#include "mock_fault_records.h"
+#include "mock_fault_bounds.h"
+#include "mock_fault_end.h"
+#include "mock_fault_table.h"
+#include "mock_fault_fail.h"
+#include "mock_fault_races.h"
 
 /* What the last test left behind as it exited; fixtures run in this order */
 FIXTURE(kernel_log) { };
