@@ -37,6 +37,8 @@ enum {
 	FUZZ_FD_CONTAINER	= 200,
 	FUZZ_FD_GROUP		= 210,
 	FUZZ_FD_DEVICE		= 220,
+	FUZZ_FD_QUEUE		= 230,	/* of faults, of the device with that index */
+	FUZZ_FD_EVENT		= 240,	/* an eventfd */
 };
 
 /*
@@ -66,6 +68,7 @@ enum fuzz_kind {
 	FUZZ_ATTACH,		/* a group enters a container */
 	FUZZ_DETACH,		/* a group leaves its container */
 	FUZZ_CYCLE,		/* everything is closed and opened again */
+	FUZZ_QUEUE,		/* a fault queue is read or closed, or a fault comes */
 	FUZZ_KINDS
 };
 
@@ -102,7 +105,7 @@ struct fuzz_call {
 };
 
 /**
- * struct fuzz_event - What FUZZ_REQUEST to FUZZ_CYCLE need
+ * struct fuzz_event - What events need
  * @what: the file, the container, or the order of closing
  * @id: a PASID, or when to fail
  * @value: page request group, address, or the container's type
@@ -133,6 +136,7 @@ enum fuzz_op {
 	FUZZ_OP_BIND_PGTBL,
 	FUZZ_OP_UNBIND_PGTBL,
 	FUZZ_OP_PAGE_RESP,
+	FUZZ_OP_FAULT_QUEUE,
 	FUZZ_OP_PASID_ALLOC,
 	FUZZ_OP_PASID_FREE,
 	FUZZ_OP_PASID_QUOTA,
@@ -285,6 +289,9 @@ struct fuzz_machine {
 	struct fuzz_function	function[FUZZ_FUNCTIONS]; /* of all groups */
 	int			functions;
 	int			page_request[FUZZ_DEVICES];
+	int			responses[FUZZ_DEVICES];
+	int			fault[FUZZ_DEVICES];
+	bool			queue[FUZZ_DEVICES];	/* is open */
 	int			cache[FUZZ_DEVICES][3];
 	int			knob[3];
 };
@@ -297,6 +304,13 @@ int fuzz_machine_bound(const struct fuzz_machine *m, char *text, size_t size);
 bool fuzz_machine_blocked(const struct fuzz_machine *m);
 int fuzz_machine_event(struct fuzz_machine *m, const struct fuzz_call *call,
 		       __u32 pasid);
+
+/* fuzz_queue.c: fault queues */
+int fuzz_queue_device(const struct fuzz_call *call);
+void fuzz_queue_place(struct fuzz_machine *m, const struct fuzz_call *call,
+		      int fd);
+bool fuzz_queue_close(struct fuzz_machine *m);
+const char *fuzz_queue_unanswered(const struct fuzz_machine *m);
 
 /* fuzz_pasids.c: which PASIDs the process must have */
 struct fuzz_pasids {
@@ -350,6 +364,9 @@ bool fuzz_exec_variants(struct fuzz_worker *w, const struct fuzz_prog *prog,
 			struct fuzz_rand *rand);
 __printf(2, 3)
 bool fuzz_violation(struct fuzz_worker *w, const char *format, ...);
+
+/* fuzz_queue.c: what is read is right, too */
+bool fuzz_queue_event(struct fuzz_worker *w, const struct fuzz_call *call);
 
 /* fuzz_judge.c: was an answer right */
 struct fuzz_answer {

@@ -23,7 +23,8 @@ static const int errors[FUZZ_OPS][8] = {
 	[FUZZ_OP_CACHE_INVLD]		= { EPERM },
 	[FUZZ_OP_BIND_PGTBL]		= { EPERM, EBUSY, ENOENT },
 	[FUZZ_OP_UNBIND_PGTBL]		= { EPERM },
-	[FUZZ_OP_PAGE_RESP]		= { EPERM, ENOENT },
+	[FUZZ_OP_PAGE_RESP]		= { ENOENT },
+	[FUZZ_OP_FAULT_QUEUE]		= { EBUSY },
 	[FUZZ_OP_PASID_ALLOC]		= { EFAULT, EINVAL, E2BIG, EOPNOTSUPP,
 					    EDQUOT, ENOSPC },
 	[FUZZ_OP_PASID_FREE]		= { EFAULT, EINVAL, E2BIG, EOPNOTSUPP,
@@ -38,8 +39,9 @@ static const int errors[FUZZ_OPS][8] = {
 
 /* Operations that can lack memory, and those that need the hardware */
 #define MAY_LACK_MEMORY	(1 << FUZZ_OP_BIND_PASID_TABLE | \
-			 1 << FUZZ_OP_BIND_PGTBL | 1 << FUZZ_OP_PASID_ALLOC | \
-			 1 << FUZZ_OP_GET_INFO | 1 << FUZZ_OP_MAP_DMA)
+			 1 << FUZZ_OP_BIND_PGTBL | 1 << FUZZ_OP_FAULT_QUEUE | \
+			 1 << FUZZ_OP_PASID_ALLOC | 1 << FUZZ_OP_GET_INFO | \
+			 1 << FUZZ_OP_MAP_DMA)
 #define MAY_BREAK	(1 << FUZZ_OP_BIND_PASID_TABLE | \
 			 1 << FUZZ_OP_BIND_PGTBL | 1 << FUZZ_OP_CACHE_INVLD | \
 			 1 << FUZZ_OP_PAGE_RESP)
@@ -65,7 +67,7 @@ bool fuzz_errno_ok(enum fuzz_op op, int error, bool faults)
 		return MAY_LACK_MEMORY & 1 << op;
 	if (faults && error == EIO)
 		return MAY_BREAK & 1 << op;
-	if (op <= FUZZ_OP_PAGE_RESP && is_one_of(nest_errors, error))
+	if (op <= FUZZ_OP_FAULT_QUEUE && is_one_of(nest_errors, error))
 		return true;
 	return is_one_of(errors[op], error);
 }
@@ -231,6 +233,19 @@ static const char *bad_response(const struct bytes *b)
 	return flags && number(b, 12, 4) >> 20 ? "PASID" : NULL;
 }
 
+static const char *bad_queue(const struct bytes *b)
+{
+	__u64 flags = number(b, 8, 4), entries = number(b, 12, 4);
+
+	if (b->size < (flags & 1 ? 20 : 16))
+		return "size";
+	if (flags > 1 || !zero(b, 20, 4))
+		return "flags or padding";
+	if (number(b, 16, 4) != (flags ? FUZZ_FD_EVENT : 0))
+		return "eventfd";
+	return entries < 2 || entries > 1024 ? "entries" : NULL;
+}
+
 static const struct {
 	__u16		size;
 	const char	*(*bad)(const struct bytes *b);
@@ -240,6 +255,7 @@ static const struct {
 	[4] = { 72, bad_pgtbl },
 	[5] = { 72, bad_pgtbl_name },
 	[6] = { 24, bad_response },
+	[7] = { 24, bad_queue },
 };
 
 /* The operation's own structure; @b->size is what the header leaves for it */
@@ -275,9 +291,9 @@ static const char *bad_nest(const struct bytes *b)
 	struct bytes body;
 	const char *bad;
 
-	if (op < 1 || op > 6 || form > 2)
+	if (op < 1 || op > 7 || form > 2)
 		return "flags";
-	if (op == 6 ? form != 2 : form == 2)
+	if (op >= 6 ? form != 2 : form == 2)
 		return "device named by the wrong operation";
 	if (argsz < header || argsz > b->size)
 		return "size";

@@ -268,6 +268,8 @@ static bool input(struct fuzz_worker *w, struct fuzz_call *call)
 	answer.readable = arg.at ? ARENA + ARENA_SIZE - arg.at : 0;
 	if (!fuzz_judge(w, &answer))
 		return false;
+	if (answer.op == FUZZ_OP_FAULT_QUEUE && ret >= 0)
+		fuzz_queue_place(&w->machine, call, ret);
 	if (arg.at)
 		wipe_arg(call);
 	return true;
@@ -279,6 +281,8 @@ static bool event(struct fuzz_worker *w, const struct fuzz_call *call)
 	int ret;
 
 	memcpy(&e, call->data, sizeof(e));
+	if (call->kind == FUZZ_QUEUE)
+		return fuzz_queue_event(w, call);
 	if (call->kind == FUZZ_CYCLE)
 		return fuzz_exec_cycle(w, e.what);
 	if (call->kind == FUZZ_KNOB)

@@ -18,6 +18,7 @@ static const __u8 op_weights[FUZZ_OPS] = {
 	[FUZZ_OP_BIND_PGTBL]		= 14,
 	[FUZZ_OP_UNBIND_PGTBL]		= 8,
 	[FUZZ_OP_PAGE_RESP]		= 12,
+	[FUZZ_OP_FAULT_QUEUE]		= 8,
 	[FUZZ_OP_PASID_ALLOC]		= 12,
 	[FUZZ_OP_PASID_FREE]		= 8,
 	[FUZZ_OP_PASID_QUOTA]		= 2,
@@ -41,6 +42,7 @@ static const struct {
 	{ FUZZ_ATTACH, 2, 15 },
 	{ FUZZ_DETACH, 1, 15 },
 	{ FUZZ_CYCLE, 0, 10 },
+	{ FUZZ_QUEUE, 250, 50 },
 };
 
 /**
@@ -57,7 +59,7 @@ enum fuzz_op fuzz_op_of(const struct fuzz_call *call)
 	case FUZZ_NEST:
 		flags &= VFIO_NESTING_OP_MASK;
 		if (flags < VFIO_NESTING_OP_BIND_PASID_TABLE ||
-		    flags > VFIO_NESTING_OP_PAGE_RESP)
+		    flags > VFIO_NESTING_OP_FAULT_QUEUE)
 			return FUZZ_OP_NONE;
 		return FUZZ_OP_BIND_PASID_TABLE + flags - 1;
 	case FUZZ_PASID:
@@ -167,7 +169,7 @@ static void gen_header(struct fuzz_call *call, struct fuzz_rand *rand,
 	__u32 flags = VFIO_NESTING_OP_BIND_PASID_TABLE + op;
 	__s32 first = FUZZ_FD_GROUP;
 
-	if (op == FUZZ_OP_PAGE_RESP) {
+	if (op == FUZZ_OP_PAGE_RESP || op == FUZZ_OP_FAULT_QUEUE) {
 		flags |= VFIO_NESTING_OP_DEVICE;
 		first = FUZZ_FD_DEVICE;
 	} else if (fuzz_one_in(rand, 3)) {
@@ -181,7 +183,7 @@ static void gen_header(struct fuzz_call *call, struct fuzz_rand *rand,
 static void gen_input(struct fuzz_call *call, struct fuzz_rand *rand,
 		      enum fuzz_op op, const struct fuzz_env *env)
 {
-	if (op <= FUZZ_OP_PAGE_RESP) {
+	if (op <= FUZZ_OP_FAULT_QUEUE) {
 		call->kind = FUZZ_NEST;
 		gen_header(call, rand, op);
 	} else if (op <= FUZZ_OP_PASID_QUOTA) {
@@ -221,6 +223,8 @@ static void gen_event(struct fuzz_call *call, struct fuzz_rand *rand, __u8 kind)
 		event.what = fuzz_one_in(rand, 64) ? 2 : fuzz_below(rand, 2);
 		event.id = 1 + fuzz_below(rand, 5);
 	}
+	if (kind == FUZZ_QUEUE)
+		event.id = fuzz_below(rand, 5);
 	call->kind = kind;
 	call->len = sizeof(event);
 	memcpy(call->data, &event, sizeof(event));

@@ -52,10 +52,6 @@ static __u64 named_pasid(const struct fuzz_answer *a)
 			return NO_PASID;
 		/* PASID 0, the requests without one, is everybody's own */
 		return fuzz_get(body, 24, 8) ?: NO_PASID;
-	case FUZZ_OP_PAGE_RESP:
-		if (!(fuzz_get(body, 8, 4) & IOMMU_PAGE_RESP_PASID_VALID))
-			return NO_PASID;
-		return fuzz_get(body, 12, 4);
 	default:
 		return NO_PASID;
 	}
@@ -122,6 +118,25 @@ static bool judge_nest(struct fuzz_worker *w, const struct fuzz_answer *a)
 	return a->ret ? true : judge_bind(w, a);
 }
 
+/* Operations on the faults of one device: no PASID of them has an owner */
+static bool judge_faults(struct fuzz_worker *w, const struct fuzz_answer *a)
+{
+	int i = fuzz_queue_device(a->call);
+	bool open = i >= 0 && w->machine.queue[i];
+
+	if (!nests(w, a))
+		return a->ret < 0 ? true : wrong(w, a, "nothing nests here");
+	if (i < 0 || w->machine.env->container[i] != a->call->target)
+		return a->ret < 0 ? true : wrong(w, a, "no device of it");
+	if (a->op == FUZZ_OP_PAGE_RESP)
+		return a->ret || open ? true :
+		       wrong(w, a, "nobody could read the request");
+	if (a->ret == -EBUSY && !open)
+		return wrong(w, a, "the device has no queue");
+	return a->ret < 0 || !open ? true :
+	       wrong(w, a, "the device has a queue");
+}
+
 static bool judge_alloc(struct fuzz_worker *w, const struct fuzz_answer *a)
 {
 	__u32 min = fuzz_get(a->in, 8, 4), max = fuzz_get(a->in, 12, 4);
@@ -179,6 +194,9 @@ static bool judge_quota(struct fuzz_worker *w, const struct fuzz_answer *a)
 static bool judge_by_state(struct fuzz_worker *w, const struct fuzz_answer *a)
 {
 	switch (a->op) {
+	case FUZZ_OP_PAGE_RESP:
+	case FUZZ_OP_FAULT_QUEUE:
+		return judge_faults(w, a);
 	case FUZZ_OP_PASID_ALLOC:
 		return judge_alloc(w, a);
 	case FUZZ_OP_PASID_FREE:
@@ -220,7 +238,8 @@ bool fuzz_judge(struct fuzz_worker *w, const struct fuzz_answer *a)
 	note(w, a);
 	if (a->ret >= 0 && bad)
 		return wrong(w, a, bad);
-	if (a->ret > 0 && a->op != FUZZ_OP_PASID_ALLOC)
+	if (a->ret > 0 && a->op != FUZZ_OP_PASID_ALLOC &&
+	    a->op != FUZZ_OP_FAULT_QUEUE)
 		return wrong(w, a, "neither 0 nor an error");
 	if (a->ret < 0 && !fuzz_errno_ok(a->op, -a->ret, faults))
 		return wrong(w, a, "not an error of the contract");

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include <linux/vfio.h>
@@ -52,6 +53,8 @@ static int open_mock(const char *bdf, const char *file)
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		fd = open(path, O_WRONLY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
 
@@ -68,8 +71,12 @@ static int open_device_files(struct fuzz_machine *m, int i)
 	size_t c;
 
 	m->page_request[i] = open_mock(m->bdf[i], "page_request");
+	m->responses[i] = open_mock(m->bdf[i], "responses");
+	m->fault[i] = open_mock(m->bdf[i], "fault");
 	for (c = 0; c < ARRAY_SIZE(caches); c++)
 		m->cache[i][c] = open_mock(m->bdf[i], caches[c]);
+	if (m->responses[i] < 0 || m->fault[i] < 0)
+		return -ENOENT;
 	return m->page_request[i] < 0 ? m->page_request[i] : 0;
 }
 
@@ -90,6 +97,17 @@ static int add_functions(struct fuzz_machine *m, int number)
 	return n < 0 ? n : 0;
 }
 
+/* Moves a descriptor to the number that programs know it by */
+static int place_fd(int fd, int number)
+{
+	if (fd < 0)
+		return -errno;
+	if (dup2(fd, number) < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
 /**
  * fuzz_machine_init - Get at the mock's side of some devices
  * @m: filled in, but for the addresses of the devices
@@ -102,9 +120,10 @@ int fuzz_machine_init(struct fuzz_machine *m, int devices)
 	static const char * const knobs[] = {
 		"fail_alloc", "fail_command", "timeout_command",
 	};
-	int i, ret = 0;
+	int i, ret;
 
 	m->devices = devices;
+	ret = place_fd(eventfd(0, EFD_NONBLOCK), FUZZ_FD_EVENT);
 	for (i = 0; !ret && i < devices; i++) {
 		ret = open_device_files(m, i);
 		if (!ret)
@@ -115,17 +134,6 @@ int fuzz_machine_init(struct fuzz_machine *m, int devices)
 		ret = m->knob[i] < 0 ? m->knob[i] : 0;
 	}
 	return ret;
-}
-
-/* Moves a descriptor to the number that programs know it by */
-static int place_fd(int fd, int number)
-{
-	if (fd < 0)
-		return -errno;
-	if (dup2(fd, number) < 0)
-		return -errno;
-	close(fd);
-	return 0;
 }
 
 static int open_container(int c)
@@ -228,9 +236,12 @@ void fuzz_machine_close(struct fuzz_machine *m, unsigned int order)
 	};
 	int k, i;
 
+	if (order & 1)
+		fuzz_queue_close(m);
 	for (k = 0; k < 3; k++)
 		for (i = 0; i < FUZZ_DEVICES; i++)
 			close(orders[order % 6][k] + i);
+	fuzz_queue_close(m);
 }
 
 static int map_windows(int c)
@@ -345,10 +356,13 @@ static int request(struct fuzz_machine *m, const struct fuzz_event *event,
 {
 	char text[64];
 
+	const char *more = event->what == 2 ? " 0x1000 3 more" : "";
+
 	if (pasid == -1U)
-		snprintf(text, sizeof(text), "- %llu", event->value);
+		snprintf(text, sizeof(text), "- %llu%s", event->value, more);
 	else
-		snprintf(text, sizeof(text), "%u %llu", pasid, event->value);
+		snprintf(text, sizeof(text), "%u %llu%s", pasid, event->value,
+			 more);
 	return write_text(m->page_request[i], text);
 }
 

@@ -13,6 +13,7 @@ static const char * const names[FUZZ_OPS] = {
 	[FUZZ_OP_BIND_PGTBL]		= "bind_pgtbl",
 	[FUZZ_OP_UNBIND_PGTBL]		= "unbind_pgtbl",
 	[FUZZ_OP_PAGE_RESP]		= "page_resp",
+	[FUZZ_OP_FAULT_QUEUE]		= "fault_queue",
 	[FUZZ_OP_PASID_ALLOC]		= "pasid_alloc",
 	[FUZZ_OP_PASID_FREE]		= "pasid_free",
 	[FUZZ_OP_PASID_QUOTA]		= "pasid_quota",

@@ -61,8 +61,21 @@ bool fuzz_check_quota(struct fuzz_worker *w)
 			      p->count, p->quota);
 }
 
+static bool faults(const struct fuzz_worker *w)
+{
+	return __atomic_load_n(&w->shared->armed, __ATOMIC_ACQUIRE) != w->armed;
+}
+
+static bool check_answered(struct fuzz_worker *w)
+{
+	const char *bad = faults(w) ? NULL :
+				      fuzz_queue_unanswered(&w->machine);
+
+	return bad ? fuzz_violation(w, "%s", bad) : true;
+}
+
 /**
- * fuzz_check_idle - Does the mock have nothing bound
+ * fuzz_check_idle - Does the mock have nothing bound, and no request without answer
  * @w: the worker, which unbound or closed everything
  *
  * Return: false when a rule was broken
@@ -73,7 +86,7 @@ bool fuzz_check_idle(struct fuzz_worker *w)
 	int ret = fuzz_machine_bound(&w->machine, text, sizeof(text));
 
 	if (!ret)
-		return true;
+		return check_answered(w);
 	text[strcspn(text, "\n")] = 0;
 	return fuzz_violation(w, "still bound: %s", ret < 0 ? "?" : text);
 }
@@ -124,11 +137,6 @@ static void unbind_all(struct fuzz_worker *w)
 	}
 	if (w->pasids.count)
 		free_pasids(w);
-}
-
-static bool faults(const struct fuzz_worker *w)
-{
-	return __atomic_load_n(&w->shared->armed, __ATOMIC_ACQUIRE) != w->armed;
 }
 
 static void lock_knobs(struct fuzz_shared *shared)
@@ -193,15 +201,20 @@ bool fuzz_reset(struct fuzz_worker *w)
 	if (w->rebuild)
 		return fuzz_exec_cycle(w, w->stats->programs);
 	if (w->dirty || faulty) {
+		/* Before what is unbound is drained */
+		if (fuzz_queue_close(&w->machine) && !faulty &&
+		    !check_answered(w))
+			return false;
 		unbind_all(w);
 		w->dirty = false;
+		if (faulty && (fuzz_machine_blocked(&w->machine) ||
+			       fuzz_queue_unanswered(&w->machine)))
+			return fuzz_exec_cycle(w, w->stats->programs);
 		if (!fuzz_check_quota(w))
 			return false;
 		if (++w->resets % LOOK_EVERY == 0 && !fuzz_check_idle(w))
 			return false;
 	}
-	if (faulty && fuzz_machine_blocked(&w->machine))
-		return fuzz_exec_cycle(w, w->stats->programs);
 	if (w->remap) {
 		w->remap = false;
 		if (fuzz_machine_map(&w->machine))

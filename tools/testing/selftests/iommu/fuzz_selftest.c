@@ -238,6 +238,12 @@ static const struct flaw flaws[] = {
 	     granu.addr_info.granule_size, 0x1800),
 	FLAW(PAGE_RESP, iommu_page_response, code, 3),
 	FLAW(PAGE_RESP, iommu_page_response, flags, 2),
+	FLAW(FAULT_QUEUE, iommu_fault_queue_config, version, 2),
+	FLAW(FAULT_QUEUE, iommu_fault_queue_config, flags, 2),
+	FLAW(FAULT_QUEUE, iommu_fault_queue_config, entries, 1),
+	FLAW(FAULT_QUEUE, iommu_fault_queue_config, entries, 1025),
+	FLAW(FAULT_QUEUE, iommu_fault_queue_config, eventfd, 199),
+	FLAW(FAULT_QUEUE, iommu_fault_queue_config, padding, 1),
 	FLAW(PASID_ALLOC, vfio_iommu_pasid_request, data.range.max, 1 << 20),
 	FLAW(PASID_FREE, vfio_iommu_pasid_request, data.range.min, 0),
 };
@@ -303,6 +309,9 @@ static bool errors_of_each_operation(void)
 	return fuzz_errno_ok(FUZZ_OP_CACHE_INVLD, EIO, true) &&
 	       !fuzz_errno_ok(FUZZ_OP_UNBIND_PASID_TABLE, EIO, true) &&
 	       fuzz_errno_ok(FUZZ_OP_BIND_PGTBL, EBUSY, false) &&
+	       fuzz_errno_ok(FUZZ_OP_FAULT_QUEUE, EBUSY, false) &&
+	       fuzz_errno_ok(FUZZ_OP_PAGE_RESP, ENOENT, false) &&
+	       !fuzz_errno_ok(FUZZ_OP_PAGE_RESP, EPERM, true) &&
 	       !fuzz_errno_ok(FUZZ_OP_CACHE_INVLD, EBUSY, false);
 }
 

@@ -106,9 +106,19 @@ static const struct fuzz_field inv_fields[] = {
 static const struct fuzz_field resp_fields[] = {
 	FIELD_IS(CHOICE, iommu_page_response, version, 1),
 	FIELD_IS(FLAGS, iommu_page_response, flags, 1),
-	FIELD_IS(OWNED, iommu_page_response, pasid, 0, 1, 5, 0xfffff),
+	FIELD_IS(OWNED, iommu_page_response, pasid, 0, 1, 5, 7, 0xfffff),
 	FIELD_IS(CHOICE, iommu_page_response, grpid, 0, 1, 2, 511),
 	FIELD_IS(CHOICE, iommu_page_response, code, 0, 1, 2),
+};
+
+static const struct fuzz_field queue_fields[] = {
+	FIELD_IS(CHOICE, iommu_fault_queue_config, version, 1),
+	FIELD_IS(FLAGS, iommu_fault_queue_config, flags, 1),
+	FIELD_IS(CHOICE, iommu_fault_queue_config, entries, 2, 2, 3, 64, 1024),
+	FIELD_IS(CHOICE, iommu_fault_queue_config, eventfd, FUZZ_FD_EVENT,
+		 FUZZ_FD_EVENT, FUZZ_FD_EVENT, FUZZ_FD_CLOSED,
+		 FUZZ_FD_CONTAINER),
+	FIELD_IS(ZERO, iommu_fault_queue_config, padding, 0),
 };
 
 static const struct fuzz_field range_fields[] = {
@@ -225,6 +235,17 @@ static __u16 settle_resp(void *data, struct fuzz_rand *rand,
 	return sizeof(struct iommu_page_response);
 }
 
+static __u16 settle_queue(void *data, struct fuzz_rand *rand,
+			  const struct fuzz_env *env)
+{
+	struct iommu_fault_queue_config *cfg = data;
+
+	if (cfg->flags & IOMMU_FAULT_QUEUE_EVENTFD)
+		return END_OF(iommu_fault_queue_config, eventfd);
+	cfg->eventfd = 0;
+	return END_OF(iommu_fault_queue_config, entries);
+}
+
 static __u16 settle_alloc(void *data, struct fuzz_rand *rand,
 			  const struct fuzz_env *env)
 {
@@ -306,6 +327,8 @@ static const struct fuzz_struct structs[FUZZ_OPS] = {
 		STRUCT_IS(bind_fields, iommu_gpasid_bind_data, settle_unbind),
 	[FUZZ_OP_PAGE_RESP] =
 		STRUCT_IS(resp_fields, iommu_page_response, settle_resp),
+	[FUZZ_OP_FAULT_QUEUE] =
+		STRUCT_IS(queue_fields, iommu_fault_queue_config, settle_queue),
 	[FUZZ_OP_PASID_ALLOC] =
 		STRUCT_IS(range_fields, vfio_iommu_pasid_request, settle_alloc),
 	[FUZZ_OP_PASID_FREE] =

@@ -28,6 +28,7 @@ static const char * const kinds[FUZZ_KINDS] = {
 	[FUZZ_ATTACH]	= "attach",
 	[FUZZ_DETACH]	= "detach",
 	[FUZZ_CYCLE]	= "cycle",
+	[FUZZ_QUEUE]	= "queue",
 };
 
 static const char * const places[FUZZ_PLACES] = {
