@@ -14,6 +14,8 @@
 #define TH_LOG_STREAM stdout
 
 #include "../kselftest_harness.h"
+#include "faults.h"
+#include "inject.h"
 #include "leaving.h"
 #include "locked_memory.h"
 #include "modes.h"
@@ -91,6 +93,7 @@ FIXTURE_TEARDOWN(one)
 #include "test_inv_errors.h"
 #include "plain_container.h"
 #include "test_container.h"
+#include "test_inject.h"
 
 static int bad_usage(const char *name)
 {
