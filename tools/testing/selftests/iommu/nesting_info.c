@@ -147,7 +147,7 @@ static void test_print_vtd(const struct iommu_nesting_info *info)
 	char text[80];
 
 	expect("text_has_the_features", "", 0,
-	       "syswide_pasid, bind_pgtbl, cache_invld\n");
+	       "syswide_pasid, bind_pgtbl, cache_invld, page_request\n");
 	snprintf(text, sizeof(text),
 		 "\"cap\": \"0x%016llx\", \"ecap\": \"0x%016llx\"",
 		 (unsigned long long)info->vendor.vtd.cap,
@@ -156,10 +156,11 @@ static void test_print_vtd(const struct iommu_nesting_info *info)
 	expect("json_has_the_pasids", "--json", 0, "\"pasid_bits\": 20");
 }
 
-/* A guest that @wants what there is, and others that want more */
-static void test_check(const struct iommu_nesting_info *info, const char *wants)
+/* A guest that @wants what there is, and others that want more: what it @lacks */
+static void test_check(const struct iommu_nesting_info *info, const char *wants,
+		       const char *lacks)
 {
-	char line[160];
+	char line[200];
 
 	snprintf(line, sizeof(line), "-c %s --addr-width %u --pasid-bits %u",
 		 wants, info->addr_width, info->pasid_bits);
@@ -167,13 +168,16 @@ static void test_check(const struct iommu_nesting_info *info, const char *wants)
 	snprintf(line, sizeof(line), "-c --addr-width %u",
 		 info->addr_width + 1);
 	expect("wider_guest_is_not", line, 1, "not accepted: addr-width: ");
-	expect("page_requests_are_not", "--json -c --features page_request", 1,
-	       "\"accepted\": false");
+	snprintf(line, sizeof(line), "--json -c --features %s", lacks);
+	expect("other_features_are_not", line, 1, "\"accepted\": false");
 }
+
+#define VTD_FEATURES	"syswide_pasid,bind_pgtbl,cache_invld,page_request"
 
 static void test_check_vtd(const struct iommu_nesting_info *info)
 {
-	test_check(info, "--format vtd --features syswide_pasid,bind_pgtbl,cache_invld --pasids 1");
+	test_check(info, "--format vtd --pasids 1 --features " VTD_FEATURES,
+		   "bind_pasid_table");
 	expect("smmuv3_guest_is_not", "-c --format smmuv3", 1,
 	       "not accepted: format: smmuv3 asked for, vtd offered\n");
 	expect("guest_of_all_pasids_is_not", "-c --pasids 1048576", 1,
@@ -196,7 +200,8 @@ static void test_print(const struct iommu_nesting_info *info)
 
 static void test_check_smmuv3(const struct iommu_nesting_info *info)
 {
-	test_check(info, "--format smmuv3 --features bind_pasid_table,cache_invld");
+	test_check(info, "--format smmuv3 --features bind_pasid_table,cache_invld",
+		   "page_request");
 	expect("vtd_guest_is_not", "-c --format vtd", 1,
 	       "not accepted: format: vtd asked for, smmuv3 offered\n");
 	expect("guest_that_allocates_is_not", "-c --pasids 1", 1,

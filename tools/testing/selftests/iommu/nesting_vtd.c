@@ -27,8 +27,11 @@
 #include "../kselftest_harness.h"
 #include "leaving.h"
 #include "locked_memory.h"
+#include "inject.h"
 #include "modes.h"
+#include "only.h"
 #include "on_cpu.h"
+#include "pager.h"
 #include "pci_user.h"
 #include "poke.h"
 #include "qemu/model/include/hw/i386/intel-iommu-counters.h"
@@ -148,6 +151,10 @@ FIXTURE_TEARDOWN(one)
 #include "vtd_slot.h"
 #include "vtd_fail.h"
 #include "vtd_prq.h"
+#include "vtd_faults.h"
+#include "vtd_answers.h"
+#include "vtd_inject.h"
+#include "vtd_fault_records.h"
 #include "plain_container.h"
 #include "vtd_errors.h"
 #include "vtd_superpage.h"
@@ -173,57 +180,6 @@ static int bad_usage(const char *name)
 		"usage: %s [--no-ats | --ats] [--five-levels] [--only TEST+TEST...]\n"
 		"       %s --demo | --no-nesting\n", name, name);
 	return KSFT_FAIL;
-}
-
-/* Whether @name is one of @wanted, which has "+" between names */
-static bool is_wanted(const char *name, const char *wanted)
-{
-	size_t length = strlen(name);
-	const char *at;
-
-	for (at = wanted; at; at = strchr(at, '+')) {
-		at += *at == '+';
-		if (!strncmp(at, name, length) &&
-		    (at[length] == '+' || !at[length]))
-			return true;
-	}
-	return false;
-}
-
-/* Whether a test of any fixture starts like @wanted, and ends with it or at "+" */
-static bool is_a_test(const char *wanted)
-{
-	struct __fixture_metadata *f;
-	struct __test_metadata *t;
-	size_t length = strcspn(wanted, "+");
-
-	for (f = __fixture_list; f; f = f->next)
-		for (t = f->tests; t; t = t->next)
-			if (strlen(t->name) == length &&
-			    !strncmp(t->name, wanted, length))
-				return true;
-	return false;
-}
-
-/* Takes the other tests out of every fixture; ends the program for a wrong name */
-static void keep_only(const char *wanted)
-{
-	struct __fixture_metadata *f;
-	struct __test_metadata **t;
-	const char *at;
-
-	for (at = wanted; at; at = strchr(at, '+')) {
-		at += *at == '+';
-		if (!is_a_test(at))
-			ksft_exit_fail_msg("no test is named %s\n", at);
-	}
-	for (f = __fixture_list; f; f = f->next)
-		for (t = &f->tests; *t;) {
-			if (is_wanted((*t)->name, wanted))
-				t = &(*t)->next;
-			else
-				*t = (*t)->next;
-		}
 }
 
 static bool has_ats(const struct __fixture_variant_metadata *v)

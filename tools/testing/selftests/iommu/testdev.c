@@ -165,7 +165,7 @@ void testdev_start(struct testdev *td, const struct testdev_op *op)
  * @td: the device
  * @op: the operation, which does not repeat
  *
- * Return: ITD_ST_*; ITD_ST_IDLE or ITD_ST_WAIT when it does not end in time
+ * Return: ITD_ST_*; ITD_ST_IDLE, _WAIT or _STALL when it does not end in time
  */
 __u32 testdev_run(struct testdev *td, const struct testdev_op *op)
 {
@@ -201,7 +201,7 @@ __u32 testdev_status(struct testdev *td, unsigned int channel)
  * @channel: the channel
  * @timeout_ms: how long
  *
- * Return: ITD_ST_*, ITD_ST_IDLE or ITD_ST_WAIT when time was up
+ * Return: ITD_ST_*, ITD_ST_IDLE, _WAIT or _STALL when time was up
  */
 __u32 testdev_settled(struct testdev *td, unsigned int channel, int timeout_ms)
 {
@@ -210,7 +210,8 @@ __u32 testdev_settled(struct testdev *td, unsigned int channel, int timeout_ms)
 
 	for (i = 0; ; i++) {
 		status = testdev_status(td, channel);
-		if (status != ITD_ST_IDLE && status != ITD_ST_WAIT)
+		if (status != ITD_ST_IDLE && status != ITD_ST_WAIT &&
+		    status != ITD_ST_STALL)
 			break;
 		if (i >= timeout_ms)
 			break;

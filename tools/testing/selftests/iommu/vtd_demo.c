@@ -2,15 +2,18 @@
 /* What page tables bound to PASIDs are, in some lines of output */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../kselftest.h"
 #include "demo_run.h"
+#include "faults.h"
 #include "modes.h"
 #include "pci_user.h"
 #include "vtd_vm.h"
 
 #define VA		0x123456789000ULL
 #define VA_UNMAPPED	0x12345678a000ULL
+#define VA_ABSENT	0x12345678b000ULL
 #define PROCESSES	2
 
 static struct {
@@ -55,13 +58,15 @@ static const char *show_capability(struct demo *demo)
 {
 	struct iommu_nesting_info *info = &demo->vm.info;
 
-	say("capability", "format %u (1: VT-d), features%s%s%s", info->format,
+	say("capability", "format %u (1: VT-d), features%s%s%s%s", info->format,
 	    info->features & IOMMU_NESTING_FEAT_SYSWIDE_PASID ?
 	    " SYSWIDE_PASID" : "",
 	    info->features & IOMMU_NESTING_FEAT_BIND_PGTBL ?
 	    " BIND_PGTBL" : "",
 	    info->features & IOMMU_NESTING_FEAT_CACHE_INVLD ?
-	    " CACHE_INVLD" : "");
+	    " CACHE_INVLD" : "",
+	    info->features & IOMMU_NESTING_FEAT_PAGE_REQUEST ?
+	    " PAGE_REQUEST" : "");
 	say("", "%u-bit guest addresses, %u PASID bits", info->addr_width,
 	    info->pasid_bits);
 	return info->format == IOMMU_PASID_FORMAT_INTEL_VTD ? NULL :
@@ -171,6 +176,54 @@ static const char *unbind(struct demo *demo)
 			     demo_gpa(demo, demo->b), demo->b, "");
 }
 
+/* A page that is not there when the device gets to it, and is when it goes on */
+static const char *serve(struct demo *demo, int queue)
+{
+	struct testdev *td = &demo->vm.dev[0].td;
+	struct testdev_op op = vtd_fill_op(WITH_PASID(process[1].pasid) |
+					   WITH_ATS, VA_ABSENT);
+	union faults_record record;
+
+	op.cmd |= ITD_CMD_PRI;
+	testdev_start(td, &op);
+	if (faults_read(queue, &record, 2000) != 1 ||
+	    record.type != IOMMU_FAULT_PAGE_REQ)
+		return "no page request";
+	if (testdev_status(td, op.channel) != ITD_ST_WAIT)
+		return "the device does not wait for the response";
+	say("page fault", "DMA to 0x%llx with PASID %u waits: not in stage 1",
+	    VA_ABSENT, process[1].pasid);
+	say("", "the queue says: PASID %u, group %u, %s 0x%llx",
+	    record.fault.prm.pasid, record.fault.prm.grpid,
+	    record.fault.prm.perm & IOMMU_FAULT_PERM_WRITE ? "write" : "read",
+	    record.fault.prm.addr);
+	vtd_table_map(&process[1].s1, record.fault.prm.addr,
+		      demo_gpa(demo, demo->a), VTD_RW);
+	say("", "the guest maps it to page A, and answers: success");
+	if (faults_respond(demo->vm.container, td->device, &record,
+			   IOMMU_PAGE_RESP_SUCCESS))
+		return "PAGE_RESP";
+	if (testdev_settled(td, op.channel, 2000) != ITD_ST_DONE)
+		return "the device did not go on";
+	if (memcmp(demo->vm.page[demo->a].mem, &op.imm, sizeof(op.imm)))
+		return "the access that waited is not on page A";
+	say("served", "the DMA that waited goes on, and lands on page A");
+	return NULL;
+}
+
+static const char *page_fault(struct demo *demo)
+{
+	int queue = faults_open(demo->vm.container, demo->vm.dev[0].td.device,
+				16, FAULTS_NO_EVENTFD);
+	const char *why;
+
+	if (queue < 0)
+		return "FAULT_QUEUE";
+	why = serve(demo, queue);
+	close(queue);
+	return why;
+}
+
 /**
  * run_demo - Show what nesting does on VT-d
  * @devices: how many vm_claim_devices() got, or its error
@@ -181,7 +234,7 @@ int run_demo(int devices)
 {
 	static const demo_step steps[] = {
 		show_capability, before, bind, change, fault, interrupt,
-		unbind,
+		unbind, page_fault,
 	};
 	static const struct demo_plan plan = {
 		.title = "User space owns stage 1 of VT-d, by PASID, the host stage 2:",

@@ -3,24 +3,8 @@
 #ifndef SELFTEST_IOMMU_VTD_VM_H
 #define SELFTEST_IOMMU_VTD_VM_H
 
-#include "vm.h"
+#include "vm_testdev.h"
 #include "vtd_table.h"
-
-/* Besides VM_NOWHERE and VM_TORN */
-#define VM_ELSEWHERE	(-4)	/* it went well, and touched no watched page */
-#define VM_DISABLED	(-5)	/* the device may not: ATS or PASIDs are off */
-#define VM_BROKEN	(-6)	/* the device did something else altogether */
-
-/*
- * Who does an access: no PASID, or WITH_PASID(), with WITH_PRIV for privileged
- * mode and WITH_ATS when the device translates first and keeps what it learns.
- * WITH_ROGUE_ATS: although its configuration space has that switched off.
- */
-#define WITHOUT_PASID		0U
-#define WITH_PASID(pasid)	(ITD_PASID_VALID | (pasid))
-#define WITH_PRIV		ITD_PASID_PRIV
-#define WITH_ATS		0x08000000U
-#define WITH_ROGUE_ATS		(WITH_ATS | 0x04000000U)
 
 #define IOTLB			IOMMU_CACHE_INV_TYPE_IOTLB
 #define DEV_IOTLB		IOMMU_CACHE_INV_TYPE_DEV_IOTLB
@@ -35,9 +19,9 @@ int vtd_bind_flags(struct vm *vm, int group, __u32 pasid,
 		   const struct vtd_table *t, __u64 flags);
 int vtd_unbind(struct vm *vm, int group, __u32 pasid);
 
-int vtd_lands(struct vm *vm, int dev, __u32 who, __u64 va);
-int vtd_reads(struct vm *vm, int dev, __u32 who, __u64 va);
-struct testdev_op vtd_fill_op(__u32 who, __u64 va);
+#define vtd_lands	testdev_lands
+#define vtd_reads	testdev_reads
+#define vtd_fill_op	testdev_fill_op
 
 int vtd_invalidate(struct vm *vm, int group,
 		   struct iommu_cache_invalidate_info info);
