@@ -8,10 +8,12 @@ import xml.dom.minidom
 PATH = re.compile(r"(?<![\w./])((?:Documentation|drivers|include|tools|scripts)"
                   r"/[\w./*{},-]*\w\*?(?:\.[a-z]+)?)")
 NAME = re.compile(r"\b((?:IOMMU|VFIO)_[A-Z0-9_]*[A-Z0-9])\b")
-HEADERS = ("include/uapi/linux/iommu_nesting.h",
+HEADERS = ("include/uapi/linux/iommu_fault_queue.h",
+           "include/uapi/linux/iommu_nesting.h",
            "include/uapi/linux/vfio_nesting.h")
-KNOWN = HEADERS + ("include/uapi/linux/iommu.h", "include/uapi/linux/vfio.h")
-ERRNO = re.compile(r"^ \*  - (E[A-Z0-9]+):", re.M)
+KNOWN = HEADERS + ("include/uapi/linux/iommu.h", "include/uapi/linux/vfio.h",
+                   "include/linux/iommu_nesting_fault.h")
+ERRNO = re.compile(r"^ \*  - (E[A-Z0-9]+(?:, E[A-Z0-9]+)*):", re.M)
 # These are about another interface, or another version of this one.
 FOREIGN = ("iommu-iommufd.rst", "iommu-extending.rst")
 
@@ -60,7 +62,8 @@ def check_errors(text, headers):
     table = set(re.findall(r"^``(E[A-Z0-9]+)`` +x|^``(E[A-Z0-9]+)``  ", text,
                            re.M))
     have = {name for pair in table for name in pair if name}
-    want = set(ERRNO.findall(headers))
+    want = {name for names in ERRNO.findall(headers)
+            for name in names.split(", ")}
     return "\n".join([f"not in the table: {e}" for e in sorted(want - have)] +
                      [f"in no header: {e}"
                       for e in sorted(have - want - {"ENOTTY"})])

@@ -10,7 +10,8 @@ from .members import layout_program, structures
 from .style import command
 
 ABI_5_10 = Path(__file__).parent / "linux-5.10-abi.c"
-OURS = ("linux/iommu_nesting.h", "linux/vfio_nesting.h")
+OURS = ("linux/iommu_fault_queue.h", "linux/iommu_nesting.h",
+        "linux/vfio_nesting.h")
 ALL = OURS + ("linux/iommu.h", "linux/vfio.h")
 ONLY = ["-nostdinc", "-fsyntax-only"]
 # How each header is compiled: name -> (compiler, options).

@@ -138,7 +138,7 @@ class Layout(unittest.TestCase):
     """Layouts are read and compared."""
 
     def header(self, text):
-        """Return an include path with @text as both headers of ours."""
+        """Return an include path with @text in the headers of ours."""
         tmp = tempfile.TemporaryDirectory()
         self.addCleanup(tmp.cleanup)
         top = Path(tmp.name)
@@ -146,7 +146,8 @@ class Layout(unittest.TestCase):
         (top / "linux/iommu_nesting.h").write_text(
             "#ifndef A\n#define A\ntypedef unsigned int __u32;\n"
             "typedef unsigned long long __u64;\n" + text + "#endif\n")
-        (top / "linux/vfio_nesting.h").write_text("")
+        for empty in ("iommu_fault_queue.h", "vfio_nesting.h"):
+            (top / "linux" / empty).write_text("")
         return top
 
     def test_members(self):

@@ -47,7 +47,7 @@ def lay(tree):
             subprocess.run(["git", "apply", "--include=include/uapi/*", patch],
                            cwd=tree, check=True, capture_output=True,
                            env=clean_env())
-    for header in ("iommu_nesting.h", "vfio_nesting.h"):
+    for header in ("iommu_fault_queue.h", "iommu_nesting.h", "vfio_nesting.h"):
         shutil.copy(ROOT / "include/uapi/linux" / header,
                     tree / "include/uapi/linux")
     for path in project.repo.paths("ls-files", "-z", "--cached", "--others",

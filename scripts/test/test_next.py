@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 NEXT = ROOT / "tools/testing/selftests/iommu/qemu/next/next.patch"
 HEADER = "include/uapi/linux/iommu_nesting.h"
+INCLUDED = "include/uapi/linux/iommu_fault_queue.h"
 
 
 class Next(unittest.TestCase):
@@ -49,12 +50,14 @@ class Next(unittest.TestCase):
 
     def test_changes_the_header_and_its_size(self):
         self.apply()
+        shutil.copy(ROOT / INCLUDED, self.dir / INCLUDED)
         program = (f'#include "{self.dir / HEADER}"\n'
                    "_Static_assert(sizeof(struct iommu_gpasid_bind_data) == "
                    "72, \"\");\n"
                    "_Static_assert(sizeof(struct iommu_cache_invalidate_info)"
                    " == 96, \"\");\n")
-        proc = subprocess.run(["gcc", "-fsyntax-only", "-xc", "-"],
+        proc = subprocess.run(["gcc", "-fsyntax-only", "-I",
+                               self.dir / "include/uapi", "-xc", "-"],
                               input=program, text=True, check=False,
                               stderr=subprocess.PIPE)
         self.assertEqual(proc.returncode, 0, proc.stderr)

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "tools/testing/selftests/iommu/syzkaller"
 TEXT = FOLDER / "dev_vfio_nesting.txt"
 CONST = FOLDER / "dev_vfio_nesting.txt.const"
-OURS = ("iommu_nesting.h", "vfio_nesting.h")
+OURS = ("iommu_fault_queue.h", "iommu_nesting.h", "vfio_nesting.h")
 HEADERS = ("linux/fcntl.h", "linux/iommu.h", "linux/vfio.h", "linux/iommu_nesting.h",
            "linux/vfio_nesting.h", "asm/unistd.h")
 # The headers of <asm/> are those of both, but -m32 does not look there.
@@ -23,9 +23,13 @@ COMPILERS = {"386": ["gcc", "-m32", "-isystem", "/usr/include/x86_64-linux-gnu"]
              "arm64": ["aarch64-linux-gnu-gcc"]}
 # Structures of the headers that no call takes
 OUTPUT_ONLY = {"iommu_nesting_info", "iommu_nesting_info_smmuv3",
-               "iommu_nesting_info_vtd", "vfio_iommu_type1_info_cap_nesting"}
+               "iommu_nesting_info_vtd", "vfio_iommu_type1_info_cap_nesting",
+               "iommu_fault_lost", "iommu_fault_answered", "iommu_fault_blocked"}
+# The calls themselves, by number
+SYSCALLS = {"__NR_eventfd2", "__NR_fcntl", "__NR_ioctl", "__NR_openat", "__NR_read"}
 # Of Linux 5.10's header, and no operations
 NOT_FOR_CALLS = re.compile(r"_LAST$|_NR$|_MASK$|^IOMMU_NESTING_FEAT_|^_"
+                           r"|^IOMMU_FAULT_(LOST|ANSWERED|BLOCKED)"
                            r"|INFO_CAP_NESTING$|^VFIO_NESTING_OP_(GROUP|DEVICE)$")
 BLOCK = re.compile(r"^(?:type )?(\w+)(?:\[([\w, ]+)\])? ([{[])\n(.*?)^[}\]]$",
                    re.M | re.S)
@@ -245,8 +249,7 @@ class Syzkaller(unittest.TestCase):
     def test_no_constant_is_missing_or_left_over(self):
         arches, values = read_const(CONST.read_text())
         self.assertEqual(arches, sorted(COMPILERS))
-        self.assertEqual(set(values), self.description.constants() |
-                         {"__NR_ioctl", "__NR_openat"})
+        self.assertEqual(set(values), self.description.constants() | SYSCALLS)
 
     def test_every_constant_of_the_headers_is_used(self):
         text = without_enum(self.headers)
