@@ -44,13 +44,14 @@ struct fail_world {
 
 /*
  * What must not change when a call fails; @waits is who is blocked, and the page
- * requests that nobody has answered
+ * requests that nobody has answered; @blocked is how many are
  */
 struct fail_state {
 	char	stage1[1024];
 	char	waits[4096];
 	char	responses[8192];
 	__u32	available;
+	unsigned int blocked;
 };
 
 /**

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Making the n-th allocation or user copy of this thread fail */
+/* Making the n-th allocation, user copy or IOMMU command of this thread fail */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 #include "write_file.h"
 
 #define DEBUGFS		"/sys/kernel/debug/"
+#define FAIL_IOMMU	DEBUGFS "fail_iommu_nesting/verbose"
 #define FAIL_ALLOC	DEBUGFS "iommu_nesting_mock/fail_alloc"
 
 static int nth = -1;
@@ -33,6 +34,9 @@ static const char *setup_nth(void)
 	for (i = 0; i < ARRAY_SIZE(settings); i++)
 		if (write_file(settings[i][0], settings[i][1]))
 			return "no CONFIG_FAULT_INJECTION_DEBUG_FS with all three kinds";
+	/* Counts, too, where there is CONFIG_FAIL_IOMMU_NESTING */
+	if (!access(FAIL_IOMMU, F_OK) && write_file(FAIL_IOMMU, "0"))
+		return "fail_iommu_nesting/verbose cannot be written";
 	nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	return nth < 0 ? "no /proc/thread-self/fail-nth (CONFIG_FAULT_INJECTION)" :
 			 NULL;

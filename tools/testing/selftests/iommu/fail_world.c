@@ -220,6 +220,17 @@ static int append_file(const char *bdf, const char *file, char *text,
 	return used + len < size - 1 ? 0 : -ENOBUFS;
 }
 
+/* Counts the device, too, when it is blocked */
+static int append_blocked(const char *bdf, struct fail_state *state)
+{
+	size_t used = strlen(state->waits);
+	int ret = append_file(bdf, "blocked", state->waits,
+			      sizeof(state->waits));
+
+	state->blocked += !ret && state->waits[used] != '0';
+	return ret;
+}
+
 /**
  * fail_read_devices - What the mock holds, without asking VFIO
  * @w: the world
@@ -235,8 +246,7 @@ int fail_read_devices(struct fail_world *w, struct fail_state *state)
 	for (i = 0; !ret && i < FAIL_DEVICES; i++)
 		ret = append_file(w->bdf[i], "stage1", state->stage1,
 				  sizeof(state->stage1)) ?:
-		      append_file(w->bdf[i], "blocked", state->waits,
-				  sizeof(state->waits)) ?:
+		      append_blocked(w->bdf[i], state) ?:
 		      append_file(w->bdf[i], "page_request", state->waits,
 				  sizeof(state->waits)) ?:
 		      append_file(w->bdf[i], "responses", state->responses,

@@ -5,7 +5,10 @@
  *
  * A call in which something failed either reports it, and has changed nothing,
  * or has done all that it was asked for: what is there then is what a call in
- * which nothing failed left. In both cases it works the next time.
+ * which nothing failed left. In both cases it works the next time. The n-th
+ * thing can also be a command to the IOMMU (CONFIG_FAIL_IOMMU_NESTING): then a
+ * device is blocked, the call says EIO or could not fail, and a new container
+ * has the device back.
  * Leaks are for kmemleak to find after this program.
  */
 #include <errno.h>
@@ -27,6 +30,7 @@
 struct outcome {
 	unsigned int	points;
 	unsigned int	refused;
+	unsigned int	blocked;
 	char		problem[256];
 };
 
@@ -149,14 +153,32 @@ static bool clean_call(const struct fail_path *path, struct outcome *out,
 	return ret ? problem(out, "clean call", ret) : true;
 }
 
+/* After a command to the IOMMU that failed: everything is to be opened anew */
+static bool check_blocked(const struct fail_path *path, struct outcome *out,
+			  int error)
+{
+	int ret;
+
+	if (error && error != -EIO)
+		return problem(out, "blocked, and not an error for this",
+			       error);
+	fail_world_close(&world);
+	ret = path->groups ? fail_world_open(&world, path->format,
+					     path->groups) : 0;
+	if (ret)
+		return problem(out, "blocked, and cannot be opened anew", ret);
+	out->blocked++;
+	return true;
+}
+
 /* One try with the next point failing; *done when there is no such point */
 static bool try_point(const struct fail_path *path,
 		      const struct fail_injector *injector,
 		      struct outcome *out, const struct fail_state *clean,
 		      bool *done)
 {
-	struct fail_state before = { 0 };
-	int ret = path->prepare ? path->prepare(&world) : 0;
+	struct fail_state before = { 0 }, after;
+	int error, ret = path->prepare ? path->prepare(&world) : 0;
 	bool ok;
 
 	if (ret)
@@ -167,12 +189,20 @@ static bool try_point(const struct fail_path *path,
 	ret = injector->arm(out->points + 1);
 	if (ret)
 		return problem(out, "arm", ret);
-	ret = path->call(&world);
+	error = path->call(&world);
 	*done = !injector->fired();
-	if (*done && ret)
-		return problem(out, "failed with nothing injected", ret);
-	ok = ret ? check_refused(path, out, &before, clean, ret) :
-		   check_done(out, clean);
+	if (*done && error)
+		return problem(out, "failed with nothing injected", error);
+	ret = fail_read_devices(&world, &after);
+	if (ret)
+		return problem(out, "state", ret);
+	if (!*done && after.blocked) {
+		ok = check_blocked(path, out, error);
+		out->points++;
+		return ok;
+	}
+	ok = error ? check_refused(path, out, &before, clean, error) :
+		     check_done(out, clean);
 	if (!*done)
 		out->points++;
 	ret = path->undo ? path->undo(&world) : 0;
@@ -231,9 +261,9 @@ static void test_path(const struct fail_path *path,
 	ok = nothing_left(&out) && ok;
 	if (!ok)
 		ksft_print_msg("%s\n", out.problem);
-	ksft_print_msg("%s: %u points of failure, %u refused, %u done all the same\n",
-		       path->name, out.points, out.refused,
-		       out.points - out.refused);
+	ksft_print_msg("%s: %u points of failure, %u refused, %u blocked, %u done all the same\n",
+		       path->name, out.points, out.refused, out.blocked,
+		       out.points - out.refused - out.blocked);
 	if (!out.points)
 		ksft_print_msg("nothing to fail\n");
 	ksft_test_result(ok && out.points, "%s_%s\n", injector->name,
