@@ -30,23 +30,31 @@ struct iommu_nesting_faults;
  * @drain: optional, for a device that has just been reset: wait until whatever it
  *	sent before was reported, which is refused meanwhile. Same rules as for
  *	@respond.
+ * @block: a response of the host's was not taken, and the device waits for it: keep
+ *	the device from all DMA, and report that with IOMMU_FAULT_BLOCKED_RESPONSE.
+ *	Called without locks, may sleep, and take those of iommu_nesting_faults_stop(),
+ *	but not one that is held when iommu_nesting_faults_leave() is called. The
+ *	device may still be about to enter its domain. Each driver has it.
  */
 struct iommu_nesting_fault_ops {
 	int (*respond)(struct device *dev,
 		       const struct iommu_fault_page_request *req, u32 code);
 	void (*drain)(struct device *dev);
+	void (*block)(struct device *dev);
 };
 
 /* fault.c */
 struct iommu_nesting_faults *
 iommu_nesting_faults_alloc(struct device *dev,
 			   const struct iommu_nesting_fault_ops *ops);
+void iommu_nesting_faults_leave(struct iommu_nesting_faults *faults);
 void iommu_nesting_faults_stop(struct iommu_nesting_faults *faults);
 void iommu_nesting_faults_put(struct iommu_nesting_faults *faults);
 int iommu_nesting_faults_accept(struct iommu_nesting_faults *faults, u32 pasid,
 				u32 as_pasid);
 int iommu_nesting_faults_answer(struct iommu_nesting_faults *faults, u32 pasid);
 int iommu_nesting_faults_refuse(struct iommu_nesting_faults *faults, u32 pasid);
+void iommu_nesting_faults_failed(struct iommu_nesting_faults *faults);
 
 /* fault-report.c */
 int iommu_nesting_report_request(struct iommu_nesting_faults *faults,

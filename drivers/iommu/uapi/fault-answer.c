@@ -207,8 +207,9 @@ void nesting_faults_timeout(struct work_struct *work)
 	unsigned long now = jiffies;
 
 	mutex_lock(&faults->answer);
-	nesting_faults_answer(faults, match_expired, &now,
-			      IOMMU_FAULT_ANSWERED_TIMEOUT);
+	if (nesting_faults_answer(faults, match_expired, &now,
+				  IOMMU_FAULT_ANSWERED_TIMEOUT))
+		iommu_nesting_faults_failed(faults);
 	faults_rearm(faults);
 	mutex_unlock(&faults->answer);
 

@@ -59,6 +59,34 @@ struct iommu_nesting_faults *nesting_faults_find(struct device *dev)
 	return found;
 }
 
+static void faults_block(struct work_struct *work)
+{
+	struct iommu_nesting_faults *faults =
+		container_of(work, struct iommu_nesting_faults, failed);
+
+	faults->ops->block(faults->dev);
+}
+
+/**
+ * iommu_nesting_faults_failed - The IOMMU did not take a response of the host's
+ * @faults: the faults, referenced or found under RCU
+ *
+ * For a response that no caller learns about. The device, which may wait for it for
+ * ever, is blocked soon, unless it leaves.
+ *
+ * Context: any.
+ */
+void iommu_nesting_faults_failed(struct iommu_nesting_faults *faults)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&faults->lock, flags);
+	if (!faults->leaving)
+		queue_work(system_unbound_wq, &faults->failed);
+	raw_spin_unlock_irqrestore(&faults->lock, flags);
+}
+EXPORT_SYMBOL_GPL(iommu_nesting_faults_failed);
+
 /**
  * iommu_nesting_faults_alloc - Prepare a device for reports
  * @dev: device that enters a domain that nests
@@ -67,8 +95,8 @@ struct iommu_nesting_faults *nesting_faults_find(struct device *dev)
  * Page requests are passed on once iommu_nesting_faults_accept() says so.
  *
  * Context: may sleep.
- * Return: NULL without memory; to be stopped by iommu_nesting_faults_stop() before
- * the device leaves, and dropped by iommu_nesting_faults_put() then
+ * Return: NULL without memory; before the device leaves iommu_nesting_faults_leave()
+ * and iommu_nesting_faults_stop() are called, and iommu_nesting_faults_put() then
  */
 struct iommu_nesting_faults *
 iommu_nesting_faults_alloc(struct device *dev,
@@ -87,6 +115,7 @@ iommu_nesting_faults_alloc(struct device *dev,
 	raw_spin_lock_init(&faults->lock);
 	xa_init(&faults->pasids);
 	INIT_DELAYED_WORK(&faults->timeout, nesting_faults_timeout);
+	INIT_WORK(&faults->failed, faults_block);
 
 	spin_lock(&all_lock);
 	hash_add_rcu(all_faults, &faults->node, (unsigned long)dev);
@@ -102,8 +131,25 @@ static bool match_all(const struct fault_group *group, const void *unused)
 }
 
 /**
+ * iommu_nesting_faults_leave - Nobody blocks a device any more
+ * @faults: faults of a device that is about to leave, and still in its domain
+ *
+ * Context: may sleep; without any lock that the driver's block() takes.
+ */
+void iommu_nesting_faults_leave(struct iommu_nesting_faults *faults)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&faults->lock, flags);
+	faults->leaving = true;
+	raw_spin_unlock_irqrestore(&faults->lock, flags);
+	cancel_work_sync(&faults->failed);
+}
+EXPORT_SYMBOL_GPL(iommu_nesting_faults_leave);
+
+/**
  * iommu_nesting_faults_stop - The device is about to leave
- * @faults: its faults
+ * @faults: its faults, after iommu_nesting_faults_leave()
  *
  * Answers what still waits. Readers find the end of the queue behind what is in
  * it. Reports and responses fail from then on.
@@ -249,8 +295,9 @@ void nesting_faults_reset(struct iommu_nesting_faults *faults, bool done)
 	mutex_lock(&faults->answer);
 	if (!faults->stopped) {
 		faults_set_resetting(faults, true);
-		nesting_faults_answer(faults, match_all, NULL,
-				      IOMMU_FAULT_ANSWERED_RESET);
+		if (nesting_faults_answer(faults, match_all, NULL,
+					  IOMMU_FAULT_ANSWERED_RESET))
+			iommu_nesting_faults_failed(faults);
 		if (done && faults->ops->drain)
 			faults->ops->drain(faults->dev);
 		if (done)
@@ -303,8 +350,9 @@ void nesting_faults_clear_queue(struct iommu_nesting_faults *faults,
 	queue->closing = true;
 	raw_spin_unlock_irqrestore(&faults->lock, flags);
 	if (set) {
-		nesting_faults_answer(faults, match_all, NULL,
-				      IOMMU_FAULT_ANSWERED_UNBOUND);
+		if (nesting_faults_answer(faults, match_all, NULL,
+					  IOMMU_FAULT_ANSWERED_UNBOUND))
+			iommu_nesting_faults_failed(faults);
 		raw_spin_lock_irqsave(&faults->lock, flags);
 		faults->queue = NULL;
 		raw_spin_unlock_irqrestore(&faults->lock, flags);

@@ -74,21 +74,24 @@ struct fault_queue {
 /**
  * struct iommu_nesting_faults - Faults of a device in a domain that nests
  * @node: entry in the table of all devices
- * @kref: held by the driver, by the queue, by @timeout while it is queued
+ * @kref: held by the driver, by the queue, by @timeout while it is queued, and not
+ *	by @failed, which ends before the driver lets go
  * @rcu: reports find it without a reference
  * @dev: the device, referenced
  * @ops: the driver's
  * @answer: held while page requests are answered
- * @lock: protects @queue, @stopped, @resetting, @any, @timeout_at and all of the
- *	queue; see above
+ * @lock: protects @queue, @stopped, @resetting, @leaving, @any, @timeout_at and all
+ *	of the queue; see above
  * @queue: the one that user space has opened, or NULL
  * @stopped: the device has left, never cleared
  * @resetting: the device is being reset: what it asks for is refused
+ * @leaving: nobody blocks the device any more, never cleared
  * @any: requests are passed on with whatever PASID they have
  * @pasids: by PASID (0: requests without one), the number that user space knows as
  *	xa_mk_value(); written under the driver's locks
  * @timeout: answers what user space did not
  * @timeout_at: when @timeout goes off, in jiffies, while it is queued
+ * @failed: blocks the device
  */
 struct iommu_nesting_faults {
 	struct hlist_node			node;
@@ -101,10 +104,12 @@ struct iommu_nesting_faults {
 	struct fault_queue			*queue;
 	bool					stopped;
 	bool					resetting;
+	bool					leaving;
 	bool					any;
 	struct xarray				pasids;
 	struct delayed_work			timeout;
 	unsigned long				timeout_at;
+	struct work_struct			failed;
 };
 
 typedef bool (*fault_group_match)(const struct fault_group *group,

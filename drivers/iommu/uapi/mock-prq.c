@@ -104,8 +104,19 @@ static int mock_respond(struct device *dev,
 	return 0;
 }
 
+static void mock_block_silent(struct device *dev)
+{
+	struct mock_device *mdev = dev_iommu_priv_get(dev);
+
+	mutex_lock(&mock_lock);
+	if (mdev->faults)
+		mock_block(mdev, IOMMU_FAULT_BLOCKED_RESPONSE);
+	mutex_unlock(&mock_lock);
+}
+
 const struct iommu_nesting_fault_ops mock_fault_ops = {
 	.respond = mock_respond,
+	.block = mock_block_silent,
 };
 
 /**

@@ -165,6 +165,10 @@ static int mock_attach_dev(struct iommu_domain *domain, struct device *dev)
 	if (!mdev)
 		return -ENODEV;
 
+	/* From a domain that nests a device goes to one that does not, and can */
+	if (mdev->faults && mdev->domain != mdom)
+		iommu_nesting_faults_leave(mdev->faults);
+
 	mutex_lock(&mock_lock);
 	ret = mock_adopt_format(mdom, mdev->format);
 	if (!ret && mdev->domain != mdom)
@@ -271,6 +275,8 @@ static void mock_release_device(struct device *dev)
 	struct mock_device *mdev = dev_iommu_priv_get(dev);
 
 	mock_debugfs_remove(mdev);
+	if (mdev->faults)
+		iommu_nesting_faults_leave(mdev->faults);
 
 	mutex_lock(&mock_lock);
 	if (mdev->faults)
