@@ -238,6 +238,58 @@ static void fault_respond_fails(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 2U, ctx->n);
 }
 
+static void take_all(struct fault_ctx *ctx)
+{
+	while (fault_take(ctx).type)
+		;
+}
+
+static void expect_blocked(struct kunit *test, unsigned int times)
+{
+	struct fault_ctx *ctx = test->priv;
+
+	flush_work(&ctx->faults->failed);
+	KUNIT_EXPECT_EQ(test, times, ctx->blocked);
+}
+
+/*
+ * Where no caller learns that the IOMMU did not take the host's answer, the driver
+ * blocks the device; a device that leaves is left alone
+ */
+static void fault_failure_blocks(struct kunit *test)
+{
+	struct fault_ctx *ctx = test->priv;
+
+	ctx->fail = -EIO;
+	KUNIT_EXPECT_EQ(test, 0, fault_ask(ctx, P, 1));
+	KUNIT_EXPECT_EQ(test, -EIO, fault_respond(ctx, P, 1));
+	KUNIT_EXPECT_EQ(test, 0, fault_ask(ctx, P, 2));
+	KUNIT_EXPECT_EQ(test, -EIO,
+			iommu_nesting_faults_answer(ctx->faults, P));
+	expect_blocked(test, 0);
+	take_all(ctx);
+
+	KUNIT_EXPECT_EQ(test, 0, fault_ask(ctx, P, 3));
+	last_waiting(ctx)->deadline = jiffies - 1;
+	kref_get(&ctx->faults->kref);
+	nesting_faults_timeout(&ctx->faults->timeout.work);
+	expect_blocked(test, 1);
+	take_all(ctx);
+
+	KUNIT_EXPECT_EQ(test, 0, fault_ask(ctx, P, 4));
+	iommu_nesting_device_reset(ctx->dev, true);
+	expect_blocked(test, 2);
+	take_all(ctx);
+
+	KUNIT_EXPECT_EQ(test, 0, fault_ask(ctx, P, 5));
+	nesting_faults_clear_queue(ctx->faults, ctx->queue);
+	expect_blocked(test, 3);
+
+	iommu_nesting_faults_leave(ctx->faults);
+	iommu_nesting_faults_failed(ctx->faults);
+	expect_blocked(test, 3);
+}
+
 static struct kunit_case answer_cases[] = {
 	KUNIT_CASE(fault_full),
 	KUNIT_CASE(fault_groups_bounded),
@@ -251,6 +303,7 @@ static struct kunit_case answer_cases[] = {
 	KUNIT_CASE(fault_reset),
 	KUNIT_CASE(fault_close),
 	KUNIT_CASE(fault_respond_fails),
+	KUNIT_CASE(fault_failure_blocks),
 	{}
 };
 

@@ -33,9 +33,17 @@ static void note_drain(struct device *dev)
 	ctx->drained++;
 }
 
+static void note_block(struct device *dev)
+{
+	struct fault_ctx *ctx = dev_get_drvdata(dev);
+
+	ctx->blocked++;
+}
+
 static const struct iommu_nesting_fault_ops note_ops = {
 	.respond = note_answer,
 	.drain = note_drain,
+	.block = note_block,
 };
 
 /**
@@ -77,6 +85,7 @@ void fault_test_exit(struct kunit *test)
 	if (!ctx)
 		return;
 
+	iommu_nesting_faults_leave(ctx->faults);
 	if (!ctx->faults->stopped)
 		iommu_nesting_faults_stop(ctx->faults);
 	nesting_faults_clear_queue(ctx->faults, ctx->queue);

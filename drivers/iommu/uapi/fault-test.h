@@ -33,6 +33,7 @@ struct answer {
  * @answers: what it was told
  * @n: how many times
  * @drained: how many times the driver was to drain
+ * @blocked: how many times it was to block
  */
 struct fault_ctx {
 	struct device			*dev;
@@ -43,6 +44,7 @@ struct fault_ctx {
 	struct answer			answers[ANSWERS];
 	unsigned int			n;
 	unsigned int			drained;
+	unsigned int			blocked;
 };
 
 /* fault-test.c; the context is the test's priv */
