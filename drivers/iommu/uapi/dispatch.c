@@ -2,6 +2,7 @@
 /*
  * Nesting interface: from a checked request into the IOMMU drivers
  */
+#include <linux/err.h>
 #include <linux/export.h>
 #include <linux/iommu.h>
 #include <linux/iommu_nesting.h>
@@ -281,6 +282,22 @@ int iommu_nesting_cache_invalidate(struct iommu_domain *domain,
 }
 EXPORT_SYMBOL_GPL(iommu_nesting_cache_invalidate);
 
+/*
+ * The faults of @dev for one call that is about them, to be put; else -EOPNOTSUPP
+ * when the driver never reports any, -ENODEV when @dev is in no domain that nests
+ */
+static struct iommu_nesting_faults *
+nesting_faults_of(struct iommu_domain *domain, struct device *dev)
+{
+	struct iommu_nesting_faults *faults;
+
+	if (!domain->ops->nesting || !domain->ops->nesting->block)
+		return ERR_PTR(-EOPNOTSUPP);
+
+	faults = nesting_faults_find(dev);
+	return faults ?: ERR_PTR(-ENODEV);
+}
+
 /**
  * iommu_nesting_page_response - Answer a page request
  * @domain: nesting domain
@@ -296,21 +313,17 @@ EXPORT_SYMBOL_GPL(iommu_nesting_cache_invalidate);
 int iommu_nesting_page_response(struct iommu_domain *domain, struct device *dev,
 				const struct iommu_page_response *resp)
 {
-	const struct iommu_nesting_ops *ops = domain->ops->nesting;
-	struct iommu_nesting_faults *faults;
+	struct iommu_nesting_faults *faults = nesting_faults_of(domain, dev);
 	int ret;
 
-	if (!ops || !ops->block)
-		return -EOPNOTSUPP;
-
-	faults = nesting_faults_find(dev);
-	if (!faults)
-		return -ENODEV;
+	if (IS_ERR(faults))
+		return PTR_ERR(faults);
 
 	ret = nesting_faults_respond(faults, resp);
 	iommu_nesting_faults_put(faults);
 	if (ret == -EIO)
-		ops->block(domain, dev, IOMMU_FAULT_BLOCKED_RESPONSE);
+		domain->ops->nesting->block(domain, dev,
+					    IOMMU_FAULT_BLOCKED_RESPONSE);
 
 	return ret;
 }
@@ -330,16 +343,11 @@ EXPORT_SYMBOL_GPL(iommu_nesting_page_response);
 int iommu_nesting_open_faults(struct iommu_domain *domain, struct device *dev,
 			      const struct iommu_fault_queue_config *cfg)
 {
-	const struct iommu_nesting_ops *ops = domain->ops->nesting;
-	struct iommu_nesting_faults *faults;
+	struct iommu_nesting_faults *faults = nesting_faults_of(domain, dev);
 	int ret;
 
-	if (!ops || !ops->block)
-		return -EOPNOTSUPP;
-
-	faults = nesting_faults_find(dev);
-	if (!faults)
-		return -ENODEV;
+	if (IS_ERR(faults))
+		return PTR_ERR(faults);
 
 	ret = fault_queue_open(faults, cfg);
 	iommu_nesting_faults_put(faults);
