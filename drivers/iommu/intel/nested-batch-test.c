@@ -4,6 +4,8 @@
  * which options, and how often when a device does not answer
  */
 #include <kunit/test.h>
+#include <linux/delay.h>
+#include <linux/jiffies.h>
 #include <linux/pci.h>
 #include <linux/string.h>
 
@@ -11,6 +13,7 @@
 #include "nested-batch.h"
 
 #define SID		0x1234
+#define SID_2		0x1235
 #define OTHER_SID	0x4321
 #define TRIES_MAX	16
 
@@ -22,7 +25,9 @@
  * @n: number of descriptors of each call
  * @options: options of each call
  * @fails: the first calls that time out
+ * @slow: how long the first call takes, in ms
  * @sid: who times out in each call
+ * @err: what the call behind these returns
  */
 struct fake_unit {
 	struct intel_iommu	iommu;
@@ -31,7 +36,9 @@ struct fake_unit {
 	unsigned int		n[TRIES_MAX];
 	unsigned long		options[TRIES_MAX];
 	unsigned int		fails;
+	unsigned int		slow;
 	u16			sid[TRIES_MAX];
+	int			err;
 };
 
 /* A device with PASIDs and a TLB, behind a unit, and a batch for the unit */
@@ -48,13 +55,15 @@ static int fake_submit(struct intel_iommu *iommu, struct qi_desc *desc,
 	struct fake_unit *unit = container_of(iommu, struct fake_unit, iommu);
 	unsigned int call = unit->calls++;
 
+	if (!call && unit->slow)
+		msleep(unit->slow);
 	if (call >= TRIES_MAX)
-		return 0;
+		return call < unit->fails ? -EAGAIN : unit->err;
 
 	unit->n[call] = count;
 	unit->options[call] = options;
 	unit->qi.silent_sid = unit->sid[call];
-	return call < unit->fails ? -EAGAIN : 0;
+	return call < unit->fails ? -EAGAIN : unit->err;
 }
 
 static int batch_test_init(struct kunit *test)
@@ -141,21 +150,23 @@ static const struct retry_case {
 	unsigned int fails;
 	unsigned int calls;
 	int ret;
+	u16 blame;
 } retry_cases[] = {
-	{ "answered", {}, 0, 1, 0 },
-	{ "answered late", { SID }, 1, 2, 0 },
-	{ "not answered", { SID, SID }, 16, 2, -EIO },
-	{ "nobody is named", { 0, 0 }, 16, 2, -EIO },
-	{ "nobody is named, once", { 0 }, 1, 2, 0 },
-	{ "another one", { OTHER_SID }, 1, 2, 0 },
-	{ "another one, 7 times",
+	{ "answered", {}, 0, 1, 0, 0 },
+	{ "answered late", { SID }, 1, 2, 0, 0 },
+	{ "not answered", { SID, SID }, 16, 2, -EIO, SID },
+	{ "nobody is named", { 0, 0 }, 2, 3, 0, 0 },
+	{ "another one", { OTHER_SID }, 1, 2, 0, 0 },
+	{ "another one, 12 times",
 	  { OTHER_SID, OTHER_SID, OTHER_SID, OTHER_SID, OTHER_SID, OTHER_SID,
-	    OTHER_SID }, 7, 8, 0 },
-	{ "another one, always",
-	  { OTHER_SID, OTHER_SID, OTHER_SID, OTHER_SID, OTHER_SID, OTHER_SID,
-	    OTHER_SID, OTHER_SID }, 16, 8, -EIO },
+	    OTHER_SID, OTHER_SID, OTHER_SID, OTHER_SID, OTHER_SID,
+	    OTHER_SID }, 12, 13, 0, 0 },
 	{ "another one, then its own",
-	  { OTHER_SID, SID, OTHER_SID, SID }, 16, 4, -EIO },
+	  { OTHER_SID, SID, OTHER_SID, SID }, 16, 4, -EIO, SID },
+	{ "two of its own, each once", { SID, SID_2 }, 2, 3, 0, 0 },
+	{ "two of its own", { SID, SID_2, SID_2 }, 16, 3, -EIO, SID_2 },
+	{ "two of its own by turns", { SID, SID_2, SID, SID_2 }, 16, 3, -EIO,
+	  SID },
 };
 
 static void retry_desc(const struct retry_case *c, char *desc)
@@ -164,6 +175,15 @@ static void retry_desc(const struct retry_case *c, char *desc)
 }
 
 KUNIT_ARRAY_PARAM(retry, retry_cases, retry_desc);
+
+static void add_two_devices(struct batch_test *t)
+{
+	struct device_domain_info second = t->info;
+
+	second.devfn = SID_2 & 0xff;
+	intel_nested_batch_dev_tlb(&t->batch, &t->info, 0, &intel_nested_all);
+	intel_nested_batch_dev_tlb(&t->batch, &second, 0, &intel_nested_all);
+}
 
 /* A device that does not answer is its own user's, and nobody else's */
 static void batch_retry(struct kunit *test)
@@ -174,9 +194,115 @@ static void batch_retry(struct kunit *test)
 	memcpy(t->unit.sid, c->sid, sizeof(c->sid));
 	t->unit.fails = c->fails;
 	add_others(t, 3);
-	intel_nested_batch_dev_tlb(&t->batch, &t->info, 0, &intel_nested_all);
+	add_two_devices(t);
 	KUNIT_EXPECT_EQ(test, c->ret, intel_nested_batch_submit(&t->batch, 0));
 	KUNIT_EXPECT_EQ(test, c->calls, t->unit.calls);
+	KUNIT_EXPECT_EQ(test, c->blame, t->batch.silent_sid);
+}
+
+/* Others may abort it for so long, and then nobody of its own is to blame */
+static void batch_patience(struct kunit *test)
+{
+	struct batch_test *t = test->priv;
+	unsigned long start = jiffies;
+	int i;
+
+	for (i = 0; i < TRIES_MAX; i++)
+		t->unit.sid[i] = OTHER_SID;
+	t->unit.fails = UINT_MAX;
+	t->batch.timeout = HZ / 2;
+	add_two_devices(t);
+	KUNIT_EXPECT_EQ(test, -EIO, intel_nested_batch_submit(&t->batch, 0));
+	KUNIT_EXPECT_GE(test, jiffies - start, HZ / 2);
+	KUNIT_EXPECT_LT(test, jiffies - start, 5 * HZ);
+	KUNIT_EXPECT_GT(test, t->unit.calls, TRIES_MAX);
+	KUNIT_EXPECT_EQ(test, 0, t->batch.silent_sid);
+}
+
+/*
+ * However long the unit waits for another's device, at least eight tries are made, for
+ * a response too, and a device of its own is asked twice.
+ */
+static void batch_slow_unit(struct kunit *test)
+{
+	struct batch_test *t = test->priv;
+
+	t->unit.sid[0] = OTHER_SID;
+	t->unit.fails = 1;
+	t->unit.slow = 60;
+	t->batch.timeout = msecs_to_jiffies(20);
+	add_two_devices(t);
+	KUNIT_EXPECT_EQ(test, 0, intel_nested_batch_submit(&t->batch, 0));
+	KUNIT_EXPECT_EQ(test, 2, t->unit.calls);
+
+	t->unit.calls = 0;
+	add_others(t, 1);
+	KUNIT_EXPECT_EQ(test, 0, intel_nested_batch_answer(&t->batch));
+	KUNIT_EXPECT_EQ(test, 2, t->unit.calls);
+
+	t->unit.calls = 0;
+	t->unit.sid[0] = SID;
+	add_two_devices(t);
+	KUNIT_EXPECT_EQ(test, 0, intel_nested_batch_submit(&t->batch, 0));
+	KUNIT_EXPECT_EQ(test, 2, t->unit.calls);
+}
+
+/* Without time left it is as many tries as there have to be, and no more */
+static void batch_tries(struct kunit *test)
+{
+	static const u16 sids[] = { OTHER_SID, 0 };
+	struct batch_test *t = test->priv;
+	int i, k;
+
+	t->unit.fails = UINT_MAX;
+	t->batch.timeout = 0;
+	for (k = 0; k < ARRAY_SIZE(sids); k++) {
+		for (i = 0; i < TRIES_MAX; i++)
+			t->unit.sid[i] = sids[k];
+		t->unit.calls = 0;
+		add_two_devices(t);
+		KUNIT_EXPECT_EQ(test, -EIO,
+				intel_nested_batch_submit(&t->batch, 0));
+		KUNIT_EXPECT_EQ(test, 8, t->unit.calls);
+		KUNIT_EXPECT_EQ(test, 0, t->batch.silent_sid);
+	}
+
+	t->unit.calls = 0;
+	add_others(t, 1);
+	KUNIT_EXPECT_EQ(test, -EIO, intel_nested_batch_answer(&t->batch));
+	KUNIT_EXPECT_EQ(test, 8, t->unit.calls);
+}
+
+/* An error of another kind is not blamed on who was silent before */
+static void batch_other_error(struct kunit *test)
+{
+	struct batch_test *t = test->priv;
+
+	t->unit.sid[0] = SID;
+	t->unit.fails = 1;
+	t->unit.err = -EINVAL;
+	add_two_devices(t);
+	KUNIT_EXPECT_EQ(test, -EIO, intel_nested_batch_submit(&t->batch, 0));
+	KUNIT_EXPECT_EQ(test, 2, t->unit.calls);
+	KUNIT_EXPECT_EQ(test, 0, t->batch.silent_sid);
+}
+
+/* Who was silent when a full batch was submitted is still known at the end */
+static void batch_silent_first(struct kunit *test)
+{
+	struct batch_test *t = test->priv;
+	unsigned int i;
+
+	t->unit.sid[0] = SID_2;
+	t->unit.sid[1] = SID_2;
+	t->unit.fails = 2;
+	add_two_devices(t);
+	for (i = 0; i < NESTED_BATCH_MAX; i++)
+		intel_nested_batch_dev_tlb(&t->batch, &t->info, i,
+					   &intel_nested_all);
+	KUNIT_EXPECT_EQ(test, -EIO, intel_nested_batch_submit(&t->batch, 0));
+	KUNIT_EXPECT_EQ(test, 2, t->unit.calls);
+	KUNIT_EXPECT_EQ(test, SID_2, t->batch.silent_sid);
 }
 
 /* 6.5.2.5: SID 47:32; 6.5.2.6: SID 31:16 */
@@ -285,6 +411,11 @@ static struct kunit_case batch_cases[] = {
 	KUNIT_CASE(batch_cut),
 	KUNIT_CASE(batch_option),
 	KUNIT_CASE_PARAM(batch_retry, retry_gen_params),
+	KUNIT_CASE(batch_patience),
+	KUNIT_CASE(batch_slow_unit),
+	KUNIT_CASE(batch_tries),
+	KUNIT_CASE(batch_other_error),
+	KUNIT_CASE(batch_silent_first),
 	KUNIT_CASE(waits_for),
 	KUNIT_CASE(split_ranges),
 	KUNIT_CASE(split_small_blocks),

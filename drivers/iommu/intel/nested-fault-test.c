@@ -344,6 +344,7 @@ static int try_answer(struct answer_unit *unit, unsigned int fails, int err)
 	unit->err = err;
 	intel_nested_batch_init(&batch, &unit->iommu);
 	batch.submit = answer_submit;
+	batch.timeout = HZ / 2;
 	intel_nested_make_response(intel_nested_batch_next(&batch), 0xabcd,
 				   &req, IOMMU_PAGE_RESP_SUCCESS);
 	return intel_nested_batch_answer(&batch);
@@ -358,12 +359,17 @@ static void answer_once(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, unit);
 	for (fails = 0; fails <= 10; fails++) {
-		KUNIT_EXPECT_EQ_MSG(test, try_answer(unit, fails, -EAGAIN),
-				    fails <= 8 ? 0 : -EIO, "%u", fails);
-		KUNIT_EXPECT_EQ(test, unit->calls, min(fails, 8u) + 1);
+		KUNIT_EXPECT_EQ_MSG(test, try_answer(unit, fails, -EAGAIN), 0,
+				    "%u", fails);
+		KUNIT_EXPECT_EQ(test, unit->calls, fails + 1);
 		KUNIT_EXPECT_EQ(test, unit->responses, 1);
 		KUNIT_EXPECT_EQ(test, unit->others, 0);
 	}
+
+	KUNIT_EXPECT_EQ(test, try_answer(unit, UINT_MAX, -EAGAIN), -EIO);
+	KUNIT_EXPECT_GT(test, unit->calls, 16);
+	KUNIT_EXPECT_EQ(test, unit->responses, 1);
+	KUNIT_EXPECT_EQ(test, unit->others, 0);
 
 	KUNIT_EXPECT_EQ(test, try_answer(unit, 1, -EINVAL), -EIO);
 	KUNIT_EXPECT_EQ(test, unit->calls, 1);
