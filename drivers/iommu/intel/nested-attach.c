@@ -165,6 +165,7 @@ int intel_nested_attach(struct dmar_domain *domain, struct device *dev, int ret)
 		return ret;
 
 	if (ret) {
+		iommu_nesting_faults_leave(nested->next_faults);
 		iommu_nesting_faults_stop(nested->next_faults);
 		intel_nested_faults_leave(info, nested->next_faults);
 		nested_put_did(info->iommu, nested->next_did);
@@ -178,6 +179,7 @@ int intel_nested_attach(struct dmar_domain *domain, struct device *dev, int ret)
 	nested->pasid_bits = nested_pasid_bits(info);
 	nested->blocked = false;
 	nested->failed = false;
+	nested->silent = false;
 
 	down_write(&domain->nested.lock);
 	list_add_tail(&nested->node, &domain->nested.devices);
@@ -205,6 +207,10 @@ void intel_nested_detach(struct device_domain_info *info)
 	if (!domain || !domain->nested.enabled)
 		return;
 
+	/* What it waits for takes the lock */
+	if (nested->attached)
+		iommu_nesting_faults_leave(nested->faults);
+
 	down_write(&domain->nested.lock);
 	if (nested->attached) {
 		list_del(&nested->node);
@@ -216,11 +222,13 @@ void intel_nested_detach(struct device_domain_info *info)
 			kfree(binding);
 		xa_destroy(&nested->bindings);
 		xa_destroy(&nested->gpasids);
-		if (nested->failed)
+		if (nested->failed) {
+			domain->nested.lost = true;
 			dev_err(info->dev, "%s: domain id %u is used no more\n",
 				info->iommu->name, nested->did);
-		else
+		} else {
 			nested_put_did(info->iommu, nested->did);
+		}
 	}
 	up_write(&domain->nested.lock);
 }

@@ -8,22 +8,32 @@
  * before: fences keep it, but for device TLBs, which a unit does not begin with
  * until the IOTLB invalidations in front are complete (6.5.2.11).
  */
+#include <linux/bits.h>
+#include <linux/build_bug.h>
 #include <linux/iommu_nesting.h>
 #include <linux/iommu_nesting_fault.h>
+#include <linux/jiffies.h>
 #include <linux/pci.h>
+#include <linux/sched.h>
 #include <linux/xarray.h>
 
 #include "nested-batch.h"
 
-/* How often a device is waited for: an answer may be lost once */
-#define NESTED_TRIES		2
-
 /*
  * When a device does not answer, the unit aborts whatever else is pending, of its
- * other users too. So often that may happen because of devices that are not the
- * submission's own.
+ * other users too. A submission bears that at least so often, and for at least so
+ * long from the first time on, from devices that are not its own: how often it
+ * happens is in the hands of those who have such devices, and how long each takes in
+ * those of the unit, which may wait for more than a minute (PCI Express 5.0, 10.3).
  */
-#define NESTED_TRIES_OTHERS	8
+#define NESTED_OTHERS_TRIES	8
+#define NESTED_OTHERS_TIMEOUT	(10 * HZ)
+
+/* How often others have aborted a submission, and until when they may */
+struct patience {
+	unsigned int	aborts;
+	unsigned long	end;
+};
 
 /**
  * intel_nested_timed_out - Note which device did not answer
@@ -52,6 +62,8 @@ void intel_nested_batch_init(struct intel_nested_batch *batch,
 	batch->n = 0;
 	batch->dev_tlb = false;
 	batch->ret = 0;
+	batch->silent_sid = 0;
+	batch->timeout = NESTED_OTHERS_TIMEOUT;
 	batch->submit = qi_submit_sync;
 }
 
@@ -153,57 +165,102 @@ void intel_nested_batch_dev_tlb_all(struct intel_nested_batch *batch,
 					   &intel_nested_all);
 }
 
-/* Did it time out because of a device of its own, or of one that nobody names */
-static bool batch_is_guilty(const struct intel_nested_batch *batch)
+/* The first descriptor that waits for a device, -1 when there is none */
+static int own_desc(const struct intel_nested_batch *batch, u16 sid)
 {
-	u16 sid = READ_ONCE(batch->iommu->qi->silent_sid);
+	int i;
 
-	return !sid || intel_nested_waits_for(batch->desc, batch->n, sid);
+	for (i = 0; i < batch->n; i++)
+		if (intel_nested_waits_for(&batch->desc[i], 1, sid))
+			return i;
+
+	return -1;
 }
 
+/*
+ * Others have aborted it: false when that was often enough, and has gone on for too
+ * long. Nothing is waited for before the next try: it would come behind whatever those
+ * others submit.
+ */
+static bool may_try_again(const struct intel_nested_batch *batch,
+			  struct patience *patience)
+{
+	if (!patience->aborts++)
+		patience->end = jiffies + batch->timeout;
+	if (patience->aborts >= NESTED_OTHERS_TRIES &&
+	    time_after_eq(jiffies, patience->end))
+		return false;
+
+	cond_resched();
+	return true;
+}
+
+/*
+ * A device is waited for twice: an answer may be lost once. There are no more devices
+ * than descriptors. When nobody is named, it is taken for another's device: who is to
+ * blame is not known in the end either.
+ */
 static int batch_submit_dev_tlb(struct intel_nested_batch *batch,
 				unsigned long options)
 {
-	int own = 0, others = 0, ret;
+	struct patience patience = {};
+	u64 lost = 0;
+	int own, ret;
+	u16 sid;
 
-	do {
+	BUILD_BUG_ON(NESTED_BATCH_MAX > 64);
+	for (;;) {
 		ret = batch->submit(batch->iommu, batch->desc, batch->n,
 				    options | QI_OPT_NO_RETRY);
 		if (ret != -EAGAIN)
-			break;
-		if (batch_is_guilty(batch))
-			own++;
-		else
-			others++;
-	} while (own < NESTED_TRIES && others < NESTED_TRIES_OTHERS);
+			return ret;
 
-	return ret;
+		sid = READ_ONCE(batch->iommu->qi->silent_sid);
+		own = own_desc(batch, sid);
+		if (own >= 0 && lost & BIT_ULL(own)) {
+			batch->silent_sid = sid;
+			return ret;
+		}
+		if (own >= 0)
+			lost |= BIT_ULL(own);
+		else if (!may_try_again(batch, &patience))
+			return ret;
+	}
+}
+
+/*
+ * What waits for no device is at most aborted by others', and qi_submit_sync() itself
+ * submits it again, without a bound: a unit completes it as soon as it gets to it, and
+ * what the kernel took away may not stay cached, whatever others' devices do.
+ */
+static int batch_do_submit(struct intel_nested_batch *batch,
+			   unsigned long options)
+{
+	if (iommu_nesting_fail_command())
+		return -EIO;
+	if (batch->dev_tlb)
+		return batch_submit_dev_tlb(batch, options);
+
+	return batch->submit(batch->iommu, batch->desc, batch->n, options);
 }
 
 /**
  * intel_nested_batch_submit - Submit descriptors, wait until they are complete
- * @batch: the batch, empty afterwards
+ * @batch: the batch, empty afterwards; when a device does not answer, @silent_sid
+ *	of the batch names it
  * @options: QI_OPT_WAIT_DRAIN or 0
  *
  * Context: may sleep.
- * Return: 0, or -EIO when the unit refused one, now or before, or a device does
- * not answer
+ * Return: 0, or -EIO when the unit refused one, now or before, a device does not
+ * answer, or others' devices time out too often and for too long
  */
 int intel_nested_batch_submit(struct intel_nested_batch *batch,
 			      unsigned long options)
 {
-	int ret = 0;
+	int ret = batch->ret;
 
-	if (iommu_nesting_fail_command())
-		batch->ret = -EIO;
-
-	if (batch->ret || !batch->n)
-		ret = batch->ret;
-	else if (batch->dev_tlb)
-		ret = batch_submit_dev_tlb(batch, options);
-	else
-		ret = batch->submit(batch->iommu, batch->desc, batch->n,
-				    options);
+	if (!ret && batch->n)
+		ret = batch_do_submit(batch, options);
 
 	batch->n = 0;
 	batch->dev_tlb = false;
@@ -218,20 +275,21 @@ int intel_nested_batch_submit(struct intel_nested_batch *batch,
  * wait behind it, the unit has got that far (6.5.2.11): only a wait is submitted
  * again.
  *
- * Context: does not sleep.
- * Return: 0, or -EIO when the unit refused it, or others' devices time out over and
- * over
+ * Context: may sleep.
+ * Return: 0, or -EIO when the unit refused it, or others' devices time out too often
+ * and for too long
  */
 int intel_nested_batch_answer(struct intel_nested_batch *batch)
 {
-	int tries, ret;
+	struct patience patience = {};
+	int ret;
 
 	if (iommu_nesting_fail_command())
 		return -EIO;
 
 	ret = batch->submit(batch->iommu, batch->desc, batch->n,
 			    QI_OPT_NO_RETRY);
-	for (tries = 0; ret == -EAGAIN && tries < NESTED_TRIES_OTHERS; tries++) {
+	while (ret == -EAGAIN && may_try_again(batch, &patience)) {
 		intel_nested_make_fence(batch->desc);
 		ret = batch->submit(batch->iommu, batch->desc, 1,
 				    QI_OPT_NO_RETRY);

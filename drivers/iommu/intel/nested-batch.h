@@ -27,6 +27,10 @@
  * @n: how many there are
  * @dev_tlb: some of them wait for a device
  * @ret: of those that had no room any more and were submitted already
+ * @silent_sid: why that or the last submission failed: source id of the device
+ *	that did not answer, 0 when it is another reason or nobody knows
+ * @timeout: for how long, in jiffies from the first time on, devices that are not the
+ *	batch's may abort it, however often
  * @submit: qi_submit_sync(), but for tests
  * @desc: the descriptors
  */
@@ -35,6 +39,8 @@ struct intel_nested_batch {
 	unsigned int		n;
 	bool			dev_tlb;
 	int			ret;
+	u16			silent_sid;
+	unsigned long		timeout;
 	int (*submit)(struct intel_iommu *iommu, struct qi_desc *desc,
 		      unsigned int count, unsigned long options);
 	struct qi_desc		desc[NESTED_BATCH_MAX];

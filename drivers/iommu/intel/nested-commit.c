@@ -132,8 +132,9 @@ static void set_context_dte(struct device_domain_info *info, bool on)
 
 /*
  * The queue is of no use any more. Without it nothing else than the device itself
- * can be told to be quiet; user space may undo that, but not what the domain id
- * and the tables of the second level are used for, which is nothing any more.
+ * can be told to be quiet, which user space may undo. The device's domain id is not
+ * used again, and the domain's tables are not freed. But pages of memory are unpinned
+ * whatever happens here.
  */
 static void block_failed(struct device_domain_info *info)
 {
@@ -154,6 +155,7 @@ void intel_nested_block(struct device_domain_info *info, u32 reason)
 {
 	struct intel_nested_device *nested = &info->nested;
 
+	nested->silent = false;
 	if (nested->blocked)
 		return;
 
@@ -169,25 +171,30 @@ void intel_nested_block(struct device_domain_info *info, u32 reason)
 }
 
 /**
- * intel_nested_block_domain - Keep all devices of a domain from DMA
- * @domain: domain whose caches may hold what user space gave up
- *
- * Context: may sleep, the domain's lock is not held.
- * Return: true when nothing is cached any more
+ * intel_nested_block_silent - Keep those devices of a domain from DMA that are silent
+ * @domain: the domain, its lock held for writing
  */
-bool intel_nested_block_domain(struct dmar_domain *domain)
+void intel_nested_block_silent(struct dmar_domain *domain)
 {
 	struct device_domain_info *info;
-	bool safe = true;
 
-	down_write(&domain->nested.lock);
-	list_for_each_entry(info, &domain->nested.devices, nested.node) {
+	list_for_each_entry(info, &domain->nested.devices, nested.node)
+		if (info->nested.silent)
+			intel_nested_block(info,
+					   IOMMU_FAULT_BLOCKED_INVALIDATION);
+}
+
+/**
+ * intel_nested_block_domain - Keep all devices of a domain from DMA
+ * @domain: domain whose caches may hold what user space gave up, its lock held for
+ *	writing
+ */
+void intel_nested_block_domain(struct dmar_domain *domain)
+{
+	struct device_domain_info *info;
+
+	list_for_each_entry(info, &domain->nested.devices, nested.node)
 		intel_nested_block(info, IOMMU_FAULT_BLOCKED_INVALIDATION);
-		safe &= !info->nested.failed;
-	}
-	up_write(&domain->nested.lock);
-
-	return safe;
 }
 
 static int write_all(struct device_domain_info *info)

@@ -13,8 +13,8 @@
  *
  * A device that is blocked has no ATS any more, but can still be given responses:
  * what it waits for is answered as ever, by user space, after a time, or when it is
- * unbound or leaves. A response that the unit does not take is lost, and the device
- * waits until it is reset.
+ * unbound or leaves. A device whose response the unit does not take, whoever gave it,
+ * is blocked.
  */
 #define pr_fmt(fmt)	"DMAR: " fmt
 
@@ -70,9 +70,29 @@ static void nested_drain(struct device *dev)
 	intel_nested_drain_requests(dev_iommu_priv_get(dev));
 }
 
+/*
+ * The domain stays at least until iommu_nesting_faults_leave() returns: that from
+ * which the device comes, which does not nest, or that in which it is. On its way
+ * from one to the other nothing of user space's is in the device.
+ */
+static void nested_block(struct device *dev)
+{
+	struct device_domain_info *info = dev_iommu_priv_get(dev);
+	struct dmar_domain *domain = READ_ONCE(info->domain);
+
+	if (!domain || !domain->nested.enabled)
+		return;
+
+	down_write(&domain->nested.lock);
+	if (info->nested.attached)
+		intel_nested_block(info, IOMMU_FAULT_BLOCKED_RESPONSE);
+	up_write(&domain->nested.lock);
+}
+
 static const struct iommu_nesting_fault_ops nested_fault_ops = {
 	.respond	= nested_respond,
 	.drain		= nested_drain,
+	.block		= nested_block,
 };
 
 /**
@@ -94,6 +114,7 @@ intel_nested_faults_enter(struct device_domain_info *info)
 			     GFP_KERNEL)))
 		return faults;
 
+	iommu_nesting_faults_leave(faults);
 	iommu_nesting_faults_stop(faults);
 	iommu_nesting_faults_put(faults);
 	return NULL;
@@ -111,10 +132,28 @@ void intel_nested_faults_leave(struct device_domain_info *info,
 	iommu_nesting_faults_put(faults);
 }
 
+/* The device may have left while it was being answered */
+static void response_lost(struct intel_iommu *iommu, u16 rid)
+{
+	struct iommu_nesting_faults *faults;
+
+	rcu_read_lock();
+	faults = xa_load(&nested_faults, fault_index(iommu, rid));
+	if (faults)
+		iommu_nesting_faults_failed(faults);
+	rcu_read_unlock();
+
+	pr_err_ratelimited("%s: response to %02x:%02x.%d lost\n", iommu->name,
+			   PCI_BUS_NUM(rid), PCI_SLOT(rid), PCI_FUNC(rid));
+}
+
 /**
  * intel_nested_page_request - Pass a page request on
  * @iommu: the unit
  * @desc: page request descriptor
+ *
+ * While devices of others time out, a response of the host's waits as in
+ * intel_nested_batch_answer(), and the unit's other page requests wait behind it.
  *
  * Context: the thread of the unit's page request queue.
  * Return: false when the device is in no domain that nests, and the request is left
@@ -140,9 +179,7 @@ bool intel_nested_page_request(struct intel_iommu *iommu, const u64 *desc)
 		return faults;
 
 	if (send_response(iommu, rid, &req, IOMMU_PAGE_RESP_INVALID))
-		pr_err_ratelimited("%s: response to %02x:%02x.%d lost\n",
-				   iommu->name, PCI_BUS_NUM(rid), PCI_SLOT(rid),
-				   PCI_FUNC(rid));
+		response_lost(iommu, rid);
 
 	return true;
 }

@@ -9,58 +9,7 @@
 #include <linux/log2.h>
 
 #include "nested-batch.h"
-#include "pasid.h"
-
-/**
- * struct nested_inv - One invalidation
- * @cache: IOMMU_CACHE_INV_TYPE_*
- * @second: stage 2 changed
- * @all: of every address space; then nothing of the following counts
- * @guest: @pasid is the guest's number of it
- * @pasid: PASID, 0 for requests without one
- * @leaf: no table but those of the last level changed
- * @addr: first address
- * @pages: number of 4 KiB pages, 0 for all addresses
- * @n: number of blocks, 0 for all addresses
- * @blocks: the addresses, as the unit at hand can name them
- */
-struct nested_inv {
-	u8				cache;
-	bool				second;
-	bool				all;
-	bool				guest;
-	u32				pasid;
-	bool				leaf;
-	u64				addr;
-	u64				pages;
-	int				n;
-	struct intel_nested_block	blocks[NESTED_BLOCKS_MAX];
-};
-
-/* Devices that an invalidation is for: all of a domain, or one */
-struct nested_scope {
-	struct dmar_domain		*domain;
-	struct device_domain_info	*only;
-};
-
-static struct device_domain_info *
-next_in_scope(const struct nested_scope *scope, struct device_domain_info *info)
-{
-	struct list_head *devices = &scope->domain->nested.devices;
-	struct list_head *next = info ? info->nested.node.next : devices->next;
-
-	if (scope->only)
-		return info ? NULL : scope->only;
-
-	return next == devices ? NULL :
-	       list_entry(next, struct device_domain_info, nested.node);
-}
-
-static struct device_domain_info *
-first_in_scope(const struct nested_scope *scope)
-{
-	return next_in_scope(scope, NULL);
-}
+#include "nested-inv.h"
 
 static void parse_addr(struct nested_inv *inv,
 		       const struct iommu_inv_addr_info *addr)
@@ -72,17 +21,6 @@ static void parse_addr(struct nested_inv *inv,
 	inv->addr = addr->addr;
 	inv->pages = addr->nb_granules <<
 		     (ilog2(addr->granule_size) - VTD_PAGE_SHIFT);
-}
-
-/* What takes too many blocks is dropped as the whole address space */
-static void split_for(struct nested_inv *inv, u64 cap)
-{
-	int order = intel_nested_max_order(cap);
-
-	inv->n = 0;
-	if (inv->pages && order >= 0)
-		inv->n = intel_nested_split(inv->blocks, inv->addr, inv->pages,
-					    order);
 }
 
 /* Address spaces have no other id here than the PASID (6.5.2) */
@@ -119,33 +57,19 @@ static int parse_inv(struct nested_inv *inv,
 	}
 }
 
-/* The PASID that a device uses, or INVALID_IOASID when it has no such one */
-static u32 device_pasid(struct device_domain_info *info,
-			const struct nested_inv *inv)
-{
-	void *value;
-
-	if (!inv->guest)
-		return inv->pasid >> info->nested.pasid_bits ? INVALID_IOASID :
-							       inv->pasid;
-
-	value = xa_load(&info->nested.gpasids, inv->pasid);
-	return value ? xa_to_value(value) : INVALID_IOASID;
-}
-
 static int check_inv(const struct nested_scope *scope,
 		     const struct nested_inv *inv)
 {
 	bool none = true, known = false;
 	struct device_domain_info *info;
 
-	for (info = first_in_scope(scope); info;
-	     info = next_in_scope(scope, info)) {
+	for (info = nested_next(scope, NULL); info;
+	     info = nested_next(scope, info)) {
 		none = false;
 		if (inv->cache & IOMMU_CACHE_INV_TYPE_DEV_IOTLB &&
 		    !ecap_dev_iotlb_support(info->iommu->ecap))
 			return -EOPNOTSUPP;
-		if (!inv->all && device_pasid(info, inv) != INVALID_IOASID)
+		if (!inv->all && intel_nested_inv_pasid(info, inv) != INVALID_IOASID)
 			known = true;
 	}
 	if (inv->all || known)
@@ -156,141 +80,57 @@ static int check_inv(const struct nested_scope *scope,
 	return none ? 0 : -EOPNOTSUPP;
 }
 
-static void add_pasid_cache(struct intel_nested_batch *batch, u16 did,
-			    u32 pasid, const struct nested_inv *inv)
+/* For user space, whose one device may have left meanwhile */
+static void recover_user(struct nested_scope *scope, struct device *dev,
+			 struct nested_inv *inv, int ret)
 {
-	struct qi_desc *desc = intel_nested_batch_next(batch);
-
-	if (inv->all)
-		intel_nested_make_pasid_all(desc, did);
-	else
-		intel_nested_make_pasid(desc, did, pasid);
+	down_write(&scope->domain->nested.lock);
+	if (dev)
+		scope->only = intel_nested_find(scope->domain, dev);
+	if (!dev || scope->only)
+		intel_nested_inv_recover(scope, inv, ret);
+	up_write(&scope->domain->nested.lock);
 }
 
-static void add_iotlb(struct intel_nested_batch *batch, u16 did, u32 pasid,
-		      const struct nested_inv *inv)
-{
-	int i;
-
-	if (inv->all)
-		intel_nested_make_iotlb(intel_nested_batch_next(batch),
-					batch->iommu->cap, did);
-	else if (!inv->n)
-		intel_nested_make_piotlb(intel_nested_batch_next(batch), did,
-					 pasid);
-
-	for (i = 0; !inv->all && i < inv->n; i++)
-		intel_nested_make_piotlb_block(intel_nested_batch_next(batch),
-					       did, pasid, &inv->blocks[i],
-					       inv->leaf);
-}
-
-/* Nothing is cached of what is not bound to the device: unbinding dropped it */
-static bool device_bound(struct device_domain_info *info,
-			 const struct nested_inv *inv, u32 *pasid)
-{
-	if (inv->all) {
-		*pasid = 0;
-		return !xa_empty(&info->nested.bindings);
-	}
-
-	*pasid = device_pasid(info, inv);
-	return *pasid != INVALID_IOASID &&
-	       xa_load(&info->nested.bindings, *pasid);
-}
-
-/* What a unit caches is tagged with domain id and PASID */
-static void add_unit(struct intel_nested_batch *batch,
-		     const struct nested_scope *scope,
-		     const struct nested_inv *inv,
-		     void (*add)(struct intel_nested_batch *batch, u16 did,
-				 u32 pasid, const struct nested_inv *inv))
-{
-	struct device_domain_info *info;
-	u32 pasid;
-
-	if (inv->second)
-		add(batch, domain_id_iommu(scope->domain, batch->iommu), 0,
-		    inv);
-
-	for (info = first_in_scope(scope); info;
-	     info = next_in_scope(scope, info))
-		if (info->iommu == batch->iommu &&
-		    device_bound(info, inv, &pasid))
-			add(batch, info->nested.did, pasid, inv);
-}
-
-static void add_device(struct intel_nested_batch *batch,
-		       struct device_domain_info *info,
-		       const struct nested_inv *inv)
-{
-	u32 pasid;
-	int i;
-
-	if (inv->all) {
-		intel_nested_batch_dev_tlb_all(batch, info);
-		return;
-	}
-
-	if (!device_bound(info, inv, &pasid))
-		return;
-
-	if (!inv->n)
-		intel_nested_batch_dev_tlb(batch, info, pasid,
-					   &intel_nested_all);
-	for (i = 0; i < inv->n; i++)
-		intel_nested_batch_dev_tlb(batch, info, pasid,
-					   &inv->blocks[i]);
-}
-
-static int inv_unit(struct intel_iommu *iommu,
-		    const struct nested_scope *scope, struct nested_inv *inv)
-{
-	struct intel_nested_batch batch NESTED_NOT_CLEARED;
-	struct device_domain_info *info;
-
-	split_for(inv, iommu->cap);
-	intel_nested_batch_init(&batch, iommu);
-	if (inv->cache & IOMMU_CACHE_INV_TYPE_PASID)
-		add_unit(&batch, scope, inv, add_pasid_cache);
-	if (inv->cache & IOMMU_CACHE_INV_TYPE_IOTLB) {
-		intel_nested_batch_fence(&batch);
-		add_unit(&batch, scope, inv, add_iotlb);
-	}
-	if (inv->cache & IOMMU_CACHE_INV_TYPE_DEV_IOTLB)
-		for (info = first_in_scope(scope); info;
-		     info = next_in_scope(scope, info))
-			if (info->iommu == iommu)
-				add_device(&batch, info, inv);
-
-	return intel_nested_batch_submit(&batch, 0);
-}
-
-/* Is the device the first one of its unit that an invalidation is for */
-static bool first_of_unit(const struct device_domain_info *first,
-			  const struct nested_scope *scope)
+static bool any_failed(const struct nested_scope *scope)
 {
 	struct device_domain_info *info;
 
-	for (info = first_in_scope(scope); info;
-	     info = next_in_scope(scope, info))
-		if (info->iommu == first->iommu)
-			return info == first;
+	for (info = nested_next(scope, NULL); info;
+	     info = nested_next(scope, info))
+		if (info->nested.failed)
+			return true;
 
 	return false;
 }
 
-static int inv_units(const struct nested_scope *scope, struct nested_inv *inv)
+/* A unit that works again drops what it did not when the device was blocked */
+static void flush_failed(const struct nested_scope *scope)
 {
 	struct device_domain_info *info;
-	int ret = 0;
 
-	for (info = first_in_scope(scope); info;
-	     info = next_in_scope(scope, info))
-		if (first_of_unit(info, scope))
-			ret = inv_unit(info->iommu, scope, inv) ?: ret;
+	for (info = nested_next(scope, NULL); info;
+	     info = nested_next(scope, info))
+		if (info->nested.failed)
+			info->nested.failed = intel_nested_flush_device(info);
+}
 
-	return ret;
+/*
+ * After a change of stage 2: is nothing of it cached any more. What a device had that
+ * failed before includes its PASID entries, and the tables that these lead to.
+ */
+static bool recover_s2(const struct nested_scope *scope,
+		       struct nested_inv *inv, int ret)
+{
+	bool safe;
+
+	down_write(&scope->domain->nested.lock);
+	flush_failed(scope);
+	intel_nested_inv_recover(scope, inv, ret);
+	safe = !any_failed(scope);
+	up_write(&scope->domain->nested.lock);
+
+	return safe;
 }
 
 /* What a blocked device had is dropped before it is let go, whatever is asked */
@@ -298,8 +138,8 @@ static bool any_blocked(const struct nested_scope *scope)
 {
 	struct device_domain_info *info;
 
-	for (info = first_in_scope(scope); info;
-	     info = next_in_scope(scope, info))
+	for (info = nested_next(scope, NULL); info;
+	     info = nested_next(scope, info))
 		if (info->nested.blocked)
 			return true;
 
@@ -312,8 +152,9 @@ static bool any_blocked(const struct nested_scope *scope)
  * @dev: one device, or NULL for all that are attached
  * @info: checked by the core
  *
- * All of @info is checked before the first descriptor is submitted. When the
- * hardware fails, every device of the domain is blocked from DMA. A call for
+ * All of @info is checked before the first descriptor is submitted. A device that
+ * does not answer is blocked from DMA, and the call fails after it was done for the
+ * others. When the unit fails, every device of the domain is blocked. A call for
  * devices one of which is blocked fails too, after it was done for the others: it
  * is how user space learns of a failure behind a call that returns no error.
  *
@@ -346,13 +187,15 @@ int intel_nested_cache_invalidate(struct iommu_domain *domain,
 	if (!ret)
 		ret = check_inv(&scope, &inv);
 	if (!ret)
-		ret = inv_units(&scope, &inv);
+		ret = intel_nested_inv_units(&scope, &inv);
 	if (!ret)
 		blocked = any_blocked(&scope);
 	up_read(&scope.domain->nested.lock);
 
-	if (ret == -EIO)
-		intel_nested_block_domain(scope.domain);
+	if (ret == -EIO || ret == -EAGAIN) {
+		recover_user(&scope, dev, &inv, ret);
+		return -EIO;
+	}
 
 	return ret ?: blocked ? -EIO : 0;
 }
@@ -367,8 +210,10 @@ int intel_nested_cache_invalidate(struct iommu_domain *domain,
  * device TLBs, which nobody can derive from the range of stage 2: all of them go,
  * those with a PASID included (6.5.2.3).
  *
- * When that fails, memory that user space gave up may still be reached: the
- * devices are blocked before it can be used for anything else.
+ * When that fails, memory that user space gave up may still be reached: a device
+ * that does not answer is blocked before it can be used for anything else, and when
+ * the unit fails, all devices are. What could not be dropped of a device when it was
+ * blocked is tried again.
  *
  * Context: of a domain that nests, the caller is an unmap of VFIO's, which may
  * sleep.
@@ -385,17 +230,19 @@ bool intel_nested_flush_s2(struct dmar_domain *domain, struct list_head *tables)
 		.all	= true,
 	};
 	bool safe;
+	int ret;
 
 	if (!domain->nested.enabled)
 		return false;
 
 	down_read(&domain->nested.lock);
-	safe = !inv_units(&scope, &inv);
+	ret = intel_nested_inv_units(&scope, &inv);
+	safe = !ret && !any_failed(&scope);
 	up_read(&domain->nested.lock);
 
 	if (!safe)
-		safe = intel_nested_block_domain(domain);
-	if (tables && safe)
+		safe = recover_s2(&scope, &inv, ret);
+	if (safe && tables && !domain->nested.lost)
 		put_pages_list(tables);
 
 	return true;

@@ -64,6 +64,17 @@ bool intel_nested_enabled(const struct dmar_domain *domain)
 }
 
 /**
+ * intel_nested_lost - May the hardware have tables of a domain cached for ever
+ * @domain: any domain, without devices
+ *
+ * Return: true when its tables must not be freed
+ */
+bool intel_nested_lost(const struct dmar_domain *domain)
+{
+	return domain->nested.lost;
+}
+
+/**
  * intel_nested_map_check - May memory be mapped like this
  * @domain: the domain, nesting or not
  * @prot: IOMMU_READ, IOMMU_WRITE, ...

@@ -34,9 +34,12 @@ struct pasid_entry;
  *	PASID entries; for reading to invalidate. Taken inside the group's mutex
  *	and VFIO's locks, outside the domain's spinlock and the unit's.
  * @devices: list of struct intel_nested_device
+ * @lost: a device left of which the hardware may still have tables of the domain
+ *	cached; these are never freed
  */
 struct intel_nested_domain {
 	bool			enabled;
+	bool			lost;
 	struct rw_semaphore	lock; /* see above */
 	struct list_head	devices;
 };
@@ -60,6 +63,8 @@ struct intel_nested_domain {
  *	is off
  * @failed: what is cached could not even be dropped when it was blocked
  * @ats: its ATS was on before
+ * @silent: it did not answer an invalidation, and is to be blocked for it; may be
+ *	set with the lock held for reading
  */
 struct intel_nested_device {
 	struct list_head	node;
@@ -74,12 +79,14 @@ struct intel_nested_device {
 	bool			blocked;
 	bool			failed;
 	bool			ats;
+	bool			silent;
 };
 
 /* nested.c */
 extern const struct iommu_nesting_ops intel_nesting_ops;
 int intel_nested_enable(struct iommu_domain *domain);
 bool intel_nested_enabled(const struct dmar_domain *domain);
+bool intel_nested_lost(const struct dmar_domain *domain);
 int intel_nested_attach_prepare(struct dmar_domain *domain, struct device *dev);
 int intel_nested_attach(struct dmar_domain *domain, struct device *dev, int ret);
 void intel_nested_detach(struct device_domain_info *info);
@@ -110,7 +117,8 @@ int intel_nested_install(struct device_domain_info *info, u32 pasid,
 int intel_nested_remove(struct device_domain_info *info, u32 pasid);
 int intel_nested_unblock(struct device_domain_info *info);
 void intel_nested_block(struct device_domain_info *info, u32 reason);
-bool intel_nested_block_domain(struct dmar_domain *domain);
+void intel_nested_block_silent(struct dmar_domain *domain);
+void intel_nested_block_domain(struct dmar_domain *domain);
 void intel_nested_leave(struct device_domain_info *info);
 
 /* nested-fault.c */
@@ -142,6 +150,11 @@ unsigned int intel_nested_prq_queued(struct intel_iommu *iommu,
 				     unsigned int head, u16 rid, u32 pasid);
 #else
 static inline bool intel_nested_enabled(const struct dmar_domain *domain)
+{
+	return false;
+}
+
+static inline bool intel_nested_lost(const struct dmar_domain *domain)
 {
 	return false;
 }
