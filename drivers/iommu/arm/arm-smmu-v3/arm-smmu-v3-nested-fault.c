@@ -13,8 +13,8 @@
 
 #include "arm-smmu-v3-nested.h"
 
-/* How long the event thread may take for one event */
-#define NESTED_EVT_TIMEOUT	usecs_to_jiffies(ARM_SMMU_POLL_TIMEOUT_US)
+/* How long the event thread may take for one event, which it may answer */
+#define NESTED_EVT_TIMEOUT	(NESTED_CMD_TIMEOUT + 2 * HZ)
 
 /*
  * Not tried again: the SMMU may have taken the command and given the STAG to a
@@ -28,7 +28,11 @@ static int nested_respond(struct device *dev,
 
 	arm_smmu_nested_make_resume(cmd, master->streams[0].id, req->grpid,
 				    code);
-	return arm_smmu_nested_issue_once(master->smmu, cmd, 1) ? -EIO : 0;
+	if (!arm_smmu_nested_issue_once(master->smmu, cmd, 1))
+		return 0;
+
+	WRITE_ONCE(master->nested_unanswered, true);
+	return -EIO;
 }
 
 /* Events that the event thread is done with */
@@ -84,13 +88,31 @@ static void nested_drain_device(struct device *dev)
 {
 	struct arm_smmu_master *master = dev_iommu_priv_get(dev);
 
-	if (nested_end_stalls(master) || nested_drain(master->smmu))
-		dev_err_ratelimited(dev, "SMMU failed to end stalls at a reset\n");
+	if (!nested_end_stalls(master) && !nested_drain(master->smmu))
+		return;
+
+	dev_err_ratelimited(dev, "SMMU failed to end stalls at a reset\n");
+	WRITE_ONCE(master->nested_unanswered, true);
+	iommu_nesting_faults_failed(master->nested_faults);
+}
+
+/*
+ * The domain stays until iommu_nesting_faults_leave() returns. Without one the device
+ * comes, with nothing that stalls, or leaves, and is stopped for that.
+ */
+static void nested_block_device(struct device *dev)
+{
+	struct arm_smmu_master *master = dev_iommu_priv_get(dev);
+	struct arm_smmu_domain *smmu_domain = READ_ONCE(master->domain);
+
+	if (smmu_domain)
+		arm_smmu_nested_block_unanswered(smmu_domain, master);
 }
 
 static const struct iommu_nesting_fault_ops nested_fault_ops = {
 	.respond	= nested_respond,
 	.drain		= nested_drain_device,
+	.block		= nested_block_device,
 };
 
 static void nested_set_faults(struct arm_smmu_master *master,
@@ -112,7 +134,6 @@ int arm_smmu_nested_attach(struct arm_smmu_domain *smmu_domain,
 			   struct arm_smmu_master *master)
 {
 	struct iommu_nesting_faults *faults;
-	int ret;
 
 	lockdep_assert_held(&smmu_domain->init_mutex);
 
@@ -123,16 +144,18 @@ int arm_smmu_nested_attach(struct arm_smmu_domain *smmu_domain,
 	if (!faults)
 		return -ENOMEM;
 
-	/* The numbers are the guest's, and known when a request comes */
-	ret = iommu_nesting_faults_accept(faults, IOMMU_NESTING_PASID_ANY, 0);
-	if (ret) {
-		iommu_nesting_faults_stop(faults);
-		iommu_nesting_faults_put(faults);
-		return ret;
-	}
-
+	/* The numbers are the guest's, and known when a request comes. Cannot fail. */
+	iommu_nesting_faults_accept(faults, IOMMU_NESTING_PASID_ANY, 0);
 	nested_set_faults(master, faults);
 	return 0;
+}
+
+static void nested_set_reports(struct arm_smmu_master *master,
+			       enum arm_smmu_nested_reports reports)
+{
+	mutex_lock(&master->smmu->streams_mutex);
+	master->nested_reports = reports;
+	mutex_unlock(&master->smmu->streams_mutex);
 }
 
 /**
@@ -144,16 +167,9 @@ void arm_smmu_nested_stop_faults(struct arm_smmu_master *master)
 	struct iommu_nesting_faults *faults = master->nested_faults;
 
 	iommu_nesting_faults_stop(faults);
+	nested_set_reports(master, NESTED_REPORT_NOTHING);
 	nested_set_faults(master, NULL);
 	iommu_nesting_faults_put(faults);
-}
-
-static void nested_set_reports(struct arm_smmu_master *master,
-			       enum arm_smmu_nested_reports reports)
-{
-	mutex_lock(&master->smmu->streams_mutex);
-	master->nested_reports = reports;
-	mutex_unlock(&master->smmu->streams_mutex);
 }
 
 /* Nobody takes the request: the device must not wait. Once, as in nested_respond() */
@@ -163,9 +179,13 @@ static void nested_refuse_stall(struct arm_smmu_master *master, u32 sid,
 	u64 cmd[CMDQ_ENT_DWORDS];
 
 	arm_smmu_nested_make_resume(cmd, sid, stag, IOMMU_PAGE_RESP_INVALID);
-	if (arm_smmu_nested_issue_once(master->smmu, cmd, 1))
-		dev_err_ratelimited(master->dev,
-				    "SMMU failed to abort a stalled access\n");
+	if (!arm_smmu_nested_issue_once(master->smmu, cmd, 1))
+		return;
+
+	dev_err_ratelimited(master->dev,
+			    "SMMU failed to abort a stalled access\n");
+	WRITE_ONCE(master->nested_unanswered, true);
+	iommu_nesting_faults_failed(master->nested_faults);
 }
 
 static bool nested_report(struct arm_smmu_master *master, const u64 *evt)
@@ -253,7 +273,8 @@ void arm_smmu_nested_evtq_overflow(struct arm_smmu_device *smmu)
  *
  * Nor is a fault of this stage 1 reported to whoever has the device next.
  *
- * Return: 0, or -EIO when the SMMU or the event thread failed
+ * Return: 0, or -EIO when the SMMU or the event thread failed, and this has to be
+ * done again before the STE translates
  */
 int arm_smmu_nested_quiesce(struct arm_smmu_master *master)
 {
@@ -268,8 +289,13 @@ int arm_smmu_nested_quiesce(struct arm_smmu_master *master)
 				    IOMMU_NESTING_PASID_ANY);
 	ret = nested_end_stalls(master);
 	ret = nested_drain(master->smmu) ?: ret;
+	if (ret)
+		return ret;
+
 	nested_set_reports(master, NESTED_REPORT_NOTHING);
-	return ret;
+	/* Whoever failed has said so by now; who answers the next stage 1, later */
+	WRITE_ONCE(master->nested_unanswered, false);
+	return 0;
 }
 
 /**

@@ -3,8 +3,9 @@
  * SMMUv3 nesting: invalidation on behalf of user space, and after stage 2 changed
  *
  * Nothing here waits for another device: commands of different callers meet only
- * in the command queue.
+ * in the command queue, and where it is to be found out who does not answer.
  */
+#include <linux/bitfield.h>
 #include <linux/iommu_nesting.h>
 #include <linux/slab.h>
 
@@ -51,6 +52,8 @@ struct nested_streams {
 	u64						*cmds;
 	int						max;
 	int						n;
+	/* A device was left out because it is blocked, or about to be */
+	bool						blocked;
 };
 
 static void nested_add_master(struct nested_streams *streams,
@@ -58,9 +61,14 @@ static void nested_add_master(struct nested_streams *streams,
 {
 	int i;
 
-	/* A TLB is not used while the STE aborts, and emptied before it doesn't */
-	if (streams->atc && (!master->ats_enabled || master->nested_blocked))
+	if (streams->atc && !master->ats_enabled)
 		return;
+
+	/* A TLB is not used while the STE aborts, and emptied before it doesn't */
+	if (streams->atc && master->nested_blocked) {
+		streams->blocked = true;
+		return;
+	}
 
 	for (i = 0; i < master->num_streams; i++, streams->n++) {
 		u32 sid = master->streams[i].id;
@@ -77,9 +85,8 @@ static void nested_add_master(struct nested_streams *streams,
 }
 
 /*
- * Fill @streams up to its maximum; its n says how many there are. The list has
- * the youngest device first: devices that come later than the maximum was found
- * out are those that are left out. A device that cannot use the PASID has nothing
+ * Fill @streams up to its maximum; its n says how many there are, of which any may be
+ * left out when they are more. A device that cannot use the PASID has nothing
  * cached for it, and must not be sent a message with a PASID that it may never
  * answer. -EOPNOTSUPP when that is true of all.
  */
@@ -92,9 +99,9 @@ static int nested_collect(struct arm_smmu_domain *smmu_domain,
 	unsigned long flags;
 
 	streams->n = 0;
+	streams->blocked = false;
 	spin_lock_irqsave(&smmu_domain->devices_lock, flags);
-	list_for_each_entry_reverse(master, &smmu_domain->devices,
-				    domain_head) {
+	list_for_each_entry(master, &smmu_domain->devices, domain_head) {
 		if (dev && master->dev != dev)
 			continue;
 		if (inv_ssid(streams->inv) >> master->ssid_bits) {
@@ -109,15 +116,95 @@ static int nested_collect(struct arm_smmu_domain *smmu_domain,
 	return any ? 0 : ret;
 }
 
+/* The SMMU itself fails: nobody knows what it goes on with for any of its devices */
+static int nested_issue_or_block(struct arm_smmu_domain *smmu_domain,
+				 u64 *cmds, int n)
+{
+	int ret = arm_smmu_nested_issue(smmu_domain->smmu, cmds, n);
+
+	if (ret)
+		arm_smmu_nested_block(smmu_domain, NULL,
+				      IOMMU_FAULT_BLOCKED_INVALIDATION);
+
+	return ret;
+}
+
 /*
- * Drop cached CDs, or what the devices' own TLBs hold. Devices may come while
- * the memory for a large number of commands is allocated: those start clean.
+ * Which device does not answer is found out by one after the other; others go on. When
+ * that takes too long, those that are left count as silent. To block one again is to
+ * wait until it is.
+ */
+static int nested_block_silent(struct arm_smmu_domain *smmu_domain,
+			       u64 *cmds, int n)
+{
+	unsigned long end = jiffies + NESTED_BLOCK_TIMEOUT;
+	int i, ret = 0;
+
+	for (i = 0; i < n; i++, cmds += CMDQ_ENT_DWORDS) {
+		u32 sid = FIELD_GET(CMDQ_ATC_0_SID, cmds[0]);
+
+		if (time_before(jiffies, end) &&
+		    !arm_smmu_nested_stream_blocked(smmu_domain, sid) &&
+		    !arm_smmu_nested_issue_atc_alone(smmu_domain->smmu, cmds))
+			continue;
+		arm_smmu_nested_block_stream(smmu_domain, sid,
+					     IOMMU_FAULT_BLOCKED_INVALIDATION);
+		ret = -EIO;
+	}
+
+	return ret;
+}
+
+static int nested_issue_atc_or_block(struct arm_smmu_domain *smmu_domain,
+				     u64 *cmds, int n)
+{
+	int ret = arm_smmu_nested_issue_atc(smmu_domain->smmu, cmds, n);
+
+	if (ret == -EAGAIN)
+		return nested_block_silent(smmu_domain, cmds, n);
+	if (ret)
+		arm_smmu_nested_block(smmu_domain, NULL,
+				      IOMMU_FAULT_BLOCKED_INVALIDATION);
+
+	return ret;
+}
+
+/*
+ * nested_blocked is set before the SMMU has dropped the STE that it has cached, or the
+ * device was silenced. Who blocks keeps init_mutex until that is so.
+ */
+static void nested_wait_blocked(struct arm_smmu_domain *smmu_domain)
+{
+	mutex_lock(&smmu_domain->init_mutex);
+	mutex_unlock(&smmu_domain->init_mutex);
+}
+
+static int nested_issue_streams(struct arm_smmu_domain *smmu_domain,
+				const struct nested_streams *streams)
+{
+	int ret;
+
+	ret = streams->atc ?
+	      nested_issue_atc_or_block(smmu_domain, streams->cmds,
+					streams->n) :
+	      nested_issue_or_block(smmu_domain, streams->cmds, streams->n);
+	if (streams->blocked)
+		nested_wait_blocked(smmu_domain);
+
+	return ret;
+}
+
+/*
+ * Drop cached CDs, or what the devices' own TLBs hold. While memory is allocated
+ * devices may come, which start clean, and blocked ones may translate again, which
+ * must not be left out: whatever does not fit is collected once more. -EIO when
+ * devices had to be blocked.
  */
 static int
 nested_inv_streams(struct arm_smmu_domain *smmu_domain, struct device *dev,
 		   const struct iommu_cache_invalidate_info *inv, bool atc)
 {
-	u64 few[NESTED_STREAMS_FEW * CMDQ_ENT_DWORDS], *many;
+	u64 few[NESTED_STREAMS_FEW * CMDQ_ENT_DWORDS], *many = NULL;
 	struct nested_streams streams = {
 		.inv	= inv,
 		.atc	= atc,
@@ -126,22 +213,19 @@ nested_inv_streams(struct arm_smmu_domain *smmu_domain, struct device *dev,
 	};
 	int ret;
 
-	ret = nested_collect(smmu_domain, dev, &streams);
-	if (ret || streams.n <= NESTED_STREAMS_FEW)
-		return ret ?: arm_smmu_nested_issue(smmu_domain->smmu, few,
-						    streams.n);
+	while (!(ret = nested_collect(smmu_domain, dev, &streams)) &&
+	       streams.n > streams.max) {
+		kfree(many);
+		many = kcalloc(streams.n, sizeof(*many) * CMDQ_ENT_DWORDS,
+			       GFP_KERNEL);
+		if (!many)
+			return -ENOMEM;
+		streams.cmds = many;
+		streams.max = streams.n;
+	}
 
-	streams.max = streams.n;
-	many = kcalloc(streams.max, sizeof(*many) * CMDQ_ENT_DWORDS,
-		       GFP_KERNEL);
-	if (!many)
-		return -ENOMEM;
-
-	streams.cmds = many;
-	ret = nested_collect(smmu_domain, dev, &streams);
 	if (!ret)
-		ret = arm_smmu_nested_issue(smmu_domain->smmu, many,
-					    min(streams.n, streams.max));
+		ret = nested_issue_streams(smmu_domain, &streams);
 	kfree(many);
 	return ret;
 }
@@ -207,7 +291,7 @@ static int nested_invalidate(struct arm_smmu_domain *smmu_domain,
 	if (inv->cache & IOMMU_CACHE_INV_TYPE_PASID)
 		ret = nested_inv_streams(smmu_domain, dev, inv, false);
 	if (!ret && n)
-		ret = arm_smmu_nested_issue(smmu_domain->smmu, cmds, n);
+		ret = nested_issue_or_block(smmu_domain, cmds, n);
 	if (!ret && inv->cache & IOMMU_CACHE_INV_TYPE_DEV_IOTLB)
 		ret = nested_inv_streams(smmu_domain, dev, inv, true);
 
@@ -220,8 +304,8 @@ static int nested_invalidate(struct arm_smmu_domain *smmu_domain,
  * @dev: one device, or NULL for all that are attached
  * @inv: checked by the core
  *
- * All of @inv is checked before the first command is queued. When the hardware
- * fails, every device of the domain is blocked from DMA.
+ * All of @inv is checked before the first command is queued. A device that does not
+ * answer is blocked from DMA; when the SMMU fails, every device of the domain is.
  *
  * Return: 0 when the SMMU has completed it all, -EIO when it did not, -ENOMEM,
  * or -ENODEV, -EINVAL and -EOPNOTSUPP with nothing done
@@ -237,15 +321,8 @@ int arm_smmu_nested_cache_invalidate(struct iommu_domain *domain,
 		return -EOPNOTSUPP;
 
 	ret = nested_check_inv(smmu_domain, dev, inv);
-	if (ret)
-		return ret;
 
-	ret = nested_invalidate(smmu_domain, dev, inv);
-	if (ret == -EIO)
-		arm_smmu_nested_block(smmu_domain, NULL,
-				      IOMMU_FAULT_BLOCKED_INVALIDATION);
-
-	return ret;
+	return ret ?: nested_invalidate(smmu_domain, dev, inv);
 }
 
 /**
@@ -258,27 +335,28 @@ int arm_smmu_nested_cache_invalidate(struct iommu_domain *domain,
  * 4.4.3.1 and 4.5.1).
  *
  * When that fails, memory that user space gave up may still be reached: the
- * devices are blocked before it can be used for anything else. So they are when
- * there is no memory for the commands.
+ * devices are blocked before it can be used for anything else, and one that does not
+ * answer alone. All are when there is no memory for the commands.
  *
- * Context: the caller is an unmap of VFIO's, which may sleep.
+ * Context: may sleep, without init_mutex. The caller is an unmap of VFIO's, or a map
+ * that replaces a table of stage 2 by a block.
+ * Return: true when that was all, false for a domain that does not nest
  */
-void arm_smmu_nested_flush_combined(struct arm_smmu_domain *smmu_domain)
+bool arm_smmu_nested_flush_combined(struct arm_smmu_domain *smmu_domain)
 {
 	const struct iommu_cache_invalidate_info all = {
 		.granularity = IOMMU_INV_GRANU_DOMAIN,
 	};
 	u64 cmd[CMDQ_ENT_DWORDS];
-	int ret;
 
 	if (smmu_domain->stage != ARM_SMMU_DOMAIN_NESTED)
-		return;
+		return false;
 
 	arm_smmu_nested_make_tlbi_all(cmd, smmu_domain->s2_cfg.vmid);
-	ret = arm_smmu_nested_issue(smmu_domain->smmu, cmd, 1);
-	if (!ret)
-		ret = nested_inv_streams(smmu_domain, NULL, &all, true);
-	if (ret)
+	if (!nested_issue_or_block(smmu_domain, cmd, 1) &&
+	    nested_inv_streams(smmu_domain, NULL, &all, true) == -ENOMEM)
 		arm_smmu_nested_block(smmu_domain, NULL,
 				      IOMMU_FAULT_BLOCKED_INVALIDATION);
+
+	return true;
 }

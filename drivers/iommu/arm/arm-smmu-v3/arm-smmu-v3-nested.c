@@ -10,7 +10,6 @@
 #include <linux/dma-map-ops.h>
 #include <linux/iommu_nesting.h>
 #include <linux/iommu_nesting_fault.h>
-#include <linux/pci.h>
 
 #include "arm-smmu-v3-nested.h"
 
@@ -77,7 +76,7 @@ arm_smmu_nested_find_master(struct arm_smmu_domain *smmu_domain, struct device *
 
 /* Write dwords @first to @last of @ste to every stream, and have them seen */
 static int nested_write_ste(struct arm_smmu_master *master, const u64 *ste,
-			    int first, int last)
+			    int first, int last, unsigned long timeout)
 {
 	u64 cmd[CMDQ_ENT_DWORDS];
 	int i, j, ret = 0;
@@ -90,70 +89,69 @@ static int nested_write_ste(struct arm_smmu_master *master, const u64 *ste,
 			WRITE_ONCE(dst[j], cpu_to_le64(ste[j]));
 
 		arm_smmu_nested_make_cfgi_ste(cmd, sid);
-		ret = arm_smmu_nested_issue(master->smmu, cmd, 1) ?: ret;
+		ret = arm_smmu_nested_issue_within(master->smmu, cmd, 1,
+						   timeout) ?: ret;
 	}
 
 	return ret;
 }
 
-/* Nothing that the former stage 1 translated may survive it */
-static int nested_flush_master(struct arm_smmu_domain *smmu_domain,
-			       struct arm_smmu_master *master)
+/* Nothing that the former stage 1 translated may survive it: in the SMMU */
+static int nested_flush_tlb(struct arm_smmu_domain *smmu_domain)
 {
 	u64 cmd[CMDQ_ENT_DWORDS];
-	int i, ret;
 
 	arm_smmu_nested_make_tlbi_all(cmd, smmu_domain->s2_cfg.vmid);
-	ret = arm_smmu_nested_issue(master->smmu, cmd, 1);
+	return arm_smmu_nested_issue(smmu_domain->smmu, cmd, 1);
+}
 
-	for (i = 0; master->ats_enabled && i < master->num_streams; i++) {
+/* And in the device */
+static int nested_flush_atc(struct arm_smmu_master *master)
+{
+	u64 cmd[CMDQ_ENT_DWORDS];
+	int i, ret = 0;
+
+	if (!master->ats_enabled)
+		return 0;
+
+	for (i = 0; i < master->num_streams && !ret; i++) {
 		arm_smmu_nested_make_atc_inv(cmd, master->streams[i].id,
 					     0, 0, 0);
-		ret = arm_smmu_nested_issue(master->smmu, cmd, 1) ?: ret;
+		ret = arm_smmu_nested_issue_atc_alone(master->smmu, cmd);
 	}
 
 	return ret;
 }
 
-static int nested_abort(struct arm_smmu_master *master)
+static int nested_abort(struct arm_smmu_master *master, unsigned long timeout)
 {
 	const u64 abort = STRTAB_STE_0_V;
 
-	return nested_write_ste(master, &abort, 0, 0);
+	return nested_write_ste(master, &abort, 0, 0, timeout);
 }
 
 /* Make an end of @master's stage 1, whatever it is, and of its faults */
 static int nested_stop(struct arm_smmu_domain *smmu_domain,
 		       struct arm_smmu_master *master)
 {
-	int ret = nested_abort(master) ?:
-		  nested_flush_master(smmu_domain, master);
+	int ret = nested_abort(master, NESTED_CMD_TIMEOUT) ?:
+		  nested_flush_tlb(smmu_domain) ?: nested_flush_atc(master);
 
 	return arm_smmu_nested_quiesce(master) ?: ret;
 }
 
 /*
- * The SMMU may go on with the STE that it has cached. Nothing else than the device
- * itself can be told to be quiet then.
- */
-static void nested_silence(struct arm_smmu_master *master)
-{
-	if (dev_is_pci(master->dev))
-		pci_clear_master(to_pci_dev(master->dev));
-	dev_err_ratelimited(master->dev, "SMMU is out of order\n");
-}
-
-/*
  * The same where nothing else is left to be done when it fails. Translations that
- * stay cached do no harm: an STE that aborts does not use them.
+ * stay cached do no harm: an STE that aborts does not use them. Those of the device
+ * are dropped before it translates again, and ATS is off in one that leaves.
  */
 static void nested_force_stop(struct arm_smmu_domain *smmu_domain,
 			      struct arm_smmu_master *master)
 {
-	if (nested_abort(master))
-		nested_silence(master);
+	if (nested_abort(master, NESTED_BLOCK_TIMEOUT))
+		arm_smmu_nested_silence(master);
 	else
-		nested_flush_master(smmu_domain, master);
+		nested_flush_tlb(smmu_domain);
 	arm_smmu_nested_quiesce(master);
 }
 
@@ -167,17 +165,10 @@ static int nested_start(struct arm_smmu_master *master, const u64 *ste,
 	if (cfg->config == IOMMU_PASID_CONFIG_TRANSLATE)
 		arm_smmu_nested_expect(master);
 
-	return nested_write_ste(master, ste, 1, NESTED_STE_DWORDS - 1) ?:
-	       nested_write_ste(master, ste, 0, 0);
+	return nested_write_ste(master, ste, 1, NESTED_STE_DWORDS - 1,
+				NESTED_CMD_TIMEOUT) ?:
+	       nested_write_ste(master, ste, 0, 0, NESTED_CMD_TIMEOUT);
 }
-
-/* What a device has that was blocked because the hardware failed */
-static const struct iommu_pasid_table_config nested_blocked = {
-	.argsz		= sizeof(nested_blocked),
-	.version	= IOMMU_PASID_TABLE_CONFIG_VERSION_1,
-	.format		= IOMMU_PASID_FORMAT_ARM_SMMUV3,
-	.config		= IOMMU_PASID_CONFIG_ABORT,
-};
 
 static void nested_set_blocked(struct arm_smmu_domain *smmu_domain,
 			       struct arm_smmu_master *master, bool blocked)
@@ -223,88 +214,10 @@ static int nested_install(struct arm_smmu_domain *smmu_domain,
 			    "SMMU failed to change stage 1, device blocked\n");
 	nested_force_stop(smmu_domain, master);
 	nested_set_blocked(smmu_domain, master, true);
-	master->nested_cfg = nested_blocked;
+	master->nested_cfg = arm_smmu_nested_blocked;
 	iommu_nesting_report_blocked(master->nested_faults,
 				     IOMMU_FAULT_BLOCKED_BIND);
 	return -EIO;
-}
-
-/* A master that nested_block_stes() has left work for, valid under init_mutex */
-static struct arm_smmu_master *
-nested_next_blocked(struct arm_smmu_domain *smmu_domain)
-{
-	struct arm_smmu_master *master, *found = NULL;
-	unsigned long flags;
-
-	spin_lock_irqsave(&smmu_domain->devices_lock, flags);
-	list_for_each_entry(master, &smmu_domain->devices, domain_head) {
-		if (master->nested_blocking) {
-			master->nested_blocking = false;
-			found = master;
-			break;
-		}
-	}
-	spin_unlock_irqrestore(&smmu_domain->devices_lock, flags);
-
-	return found;
-}
-
-/* Those that are blocked already stay as they are. False when all are. */
-static bool nested_block_stes(struct arm_smmu_domain *smmu_domain,
-			      struct device *dev)
-{
-	struct arm_smmu_master *master;
-	unsigned long flags;
-	bool any = false;
-	int i;
-
-	spin_lock_irqsave(&smmu_domain->devices_lock, flags);
-	list_for_each_entry(master, &smmu_domain->devices, domain_head) {
-		if ((dev && master->dev != dev) || master->nested_blocked)
-			continue;
-		for (i = 0; i < master->num_streams; i++)
-			WRITE_ONCE(*arm_smmu_nested_ste(master->smmu,
-							master->streams[i].id),
-				   cpu_to_le64(STRTAB_STE_0_V));
-		master->nested_cfg = nested_blocked;
-		master->nested_blocked = true;
-		master->nested_blocking = true;
-		any = true;
-	}
-	spin_unlock_irqrestore(&smmu_domain->devices_lock, flags);
-
-	return any;
-}
-
-/**
- * arm_smmu_nested_block - Keep devices from all DMA
- * @smmu_domain: domain whose caches may hold what user space gave up
- * @dev: one device, attached or not, or NULL for all of the domain
- * @reason: what failed (IOMMU_FAULT_BLOCKED_*), for user space
- *
- * Binding again flushes everything first, so that user space may undo this. Until
- * then nobody waits for the TLB of such a device.
- */
-void arm_smmu_nested_block(struct arm_smmu_domain *smmu_domain,
-			   struct device *dev, u32 reason)
-{
-	struct arm_smmu_master *master;
-	u64 cmd[CMDQ_ENT_DWORDS];
-	int ret = 0;
-
-	mutex_lock(&smmu_domain->init_mutex);
-	if (nested_block_stes(smmu_domain, dev)) {
-		arm_smmu_nested_make_cfgi_all(cmd);
-		ret = arm_smmu_nested_issue(smmu_domain->smmu, cmd, 1);
-	}
-
-	while ((master = nested_next_blocked(smmu_domain))) {
-		if (ret)
-			nested_silence(master);
-		arm_smmu_nested_quiesce(master);
-		iommu_nesting_report_blocked(master->nested_faults, reason);
-	}
-	mutex_unlock(&smmu_domain->init_mutex);
 }
 
 static void arm_smmu_nested_block_dev(struct iommu_domain *domain,
@@ -330,6 +243,9 @@ void arm_smmu_nested_detach(struct arm_smmu_domain *smmu_domain,
 	if (smmu_domain->stage != ARM_SMMU_DOMAIN_NESTED)
 		return;
 
+	/* Attaching set it, and is over: under the group's mutex, or the device goes away */
+	iommu_nesting_faults_leave(master->nested_faults);
+
 	mutex_lock(&smmu_domain->init_mutex);
 	if (master->nested_cfg.config) {
 		nested_force_stop(smmu_domain, master);
@@ -342,6 +258,7 @@ void arm_smmu_nested_detach(struct arm_smmu_domain *smmu_domain,
 	master->nested_blocking = false;
 	master->nested_blocked = false;
 	arm_smmu_nested_stop_faults(master);
+	WRITE_ONCE(master->nested_unanswered, false);
 	mutex_unlock(&smmu_domain->init_mutex);
 }
 

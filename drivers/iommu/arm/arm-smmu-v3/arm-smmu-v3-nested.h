@@ -5,6 +5,8 @@
 #ifndef _ARM_SMMU_V3_NESTED_H
 #define _ARM_SMMU_V3_NESTED_H
 
+#include <linux/rwsem.h>
+
 #include "arm-smmu-v3.h"
 
 struct iommu_nesting_ops;
@@ -14,6 +16,16 @@ struct iommu_nesting_ops;
 
 /* Commands that one invalidation of translations may take */
 #define NESTED_TLBI_MAX		CMDQ_BATCH_ENTRIES
+
+/* How long a command may take, with those of others that stand in front of it */
+#define NESTED_CMD_TIMEOUT	(10 * HZ)
+
+/*
+ * The same for the commands that block a device, since an STE that stays cached is
+ * worse than waiting. PCIe gives a device a minute for ATC_INV, plus 50% (ATS): by
+ * then an SMMU that works has given it up and gone on.
+ */
+#define NESTED_BLOCK_TIMEOUT	(100 * HZ)
 
 /* arm-smmu-v3-nested-compose.c: pure functions */
 void arm_smmu_nested_make_ste(u64 *ste, const struct arm_smmu_device *smmu,
@@ -48,12 +60,26 @@ void arm_smmu_nested_detach(struct arm_smmu_domain *smmu_domain,
 struct arm_smmu_master *
 arm_smmu_nested_find_master(struct arm_smmu_domain *smmu_domain,
 			    struct device *dev);
+
+/* arm-smmu-v3-nested-block.c */
+extern const struct iommu_pasid_table_config arm_smmu_nested_blocked;
+void arm_smmu_nested_silence(struct arm_smmu_master *master);
 void arm_smmu_nested_block(struct arm_smmu_domain *smmu_domain,
 			   struct device *dev, u32 reason);
+void arm_smmu_nested_block_unanswered(struct arm_smmu_domain *smmu_domain,
+				      struct arm_smmu_master *master);
+bool arm_smmu_nested_stream_blocked(struct arm_smmu_domain *smmu_domain,
+				    u32 sid);
+void arm_smmu_nested_block_stream(struct arm_smmu_domain *smmu_domain, u32 sid,
+				  u32 reason);
 
 /* arm-smmu-v3-nested-cmdq.c */
 int arm_smmu_nested_issue_once(struct arm_smmu_device *smmu, u64 *cmds, int n);
+int arm_smmu_nested_issue_within(struct arm_smmu_device *smmu, u64 *cmds, int n,
+				 unsigned long timeout);
 int arm_smmu_nested_issue(struct arm_smmu_device *smmu, u64 *cmds, int n);
+int arm_smmu_nested_issue_atc(struct arm_smmu_device *smmu, u64 *cmds, int n);
+int arm_smmu_nested_issue_atc_alone(struct arm_smmu_device *smmu, u64 *cmd);
 
 /* arm-smmu-v3-nested-fault.c */
 int arm_smmu_nested_attach(struct arm_smmu_domain *smmu_domain,
@@ -78,7 +104,12 @@ int arm_smmu_nested_get_info(struct iommu_domain *domain, struct device *dev,
 int arm_smmu_nested_cache_invalidate(struct iommu_domain *domain,
 				     struct device *dev,
 				     const struct iommu_cache_invalidate_info *inv);
-void arm_smmu_nested_flush_combined(struct arm_smmu_domain *smmu_domain);
+bool arm_smmu_nested_flush_combined(struct arm_smmu_domain *smmu_domain);
+
+static inline void arm_smmu_nested_init(struct arm_smmu_device *smmu)
+{
+	init_rwsem(&smmu->nested_atc_sem);
+}
 
 /* The error handler dropped a command, or a device did not answer ATC_INV */
 static inline void arm_smmu_nested_note_cerror(struct arm_smmu_device *smmu,
@@ -99,6 +130,10 @@ void arm_smmu_nested_make_atc_inv(u64 *cmd, u32 sid, u32 ssid, u64 iova,
 struct arm_smmu_master *
 arm_smmu_nested_find_stream(struct arm_smmu_device *smmu, u32 sid);
 #else
+static inline void arm_smmu_nested_init(struct arm_smmu_device *smmu)
+{
+}
+
 static inline void arm_smmu_nested_note_cerror(struct arm_smmu_device *smmu,
 					       u32 idx)
 {
@@ -133,9 +168,10 @@ arm_smmu_nested_evtq_overflow(struct arm_smmu_device *smmu)
 {
 }
 
-static inline void
+static inline bool
 arm_smmu_nested_flush_combined(struct arm_smmu_domain *smmu_domain)
 {
+	return false;
 }
 #endif /* CONFIG_ARM_SMMU_V3_NESTING */
 
