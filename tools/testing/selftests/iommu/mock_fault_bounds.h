@@ -255,7 +255,10 @@ TEST_F(faults3, stuck_device_delays_no_other)
 	EXPECT_EQ(0, respond(&w->vm, 0, w->p, 1, IOMMU_PAGE_RESP_SUCCESS));
 }
 
-/* The hardware does not take the host's own answer: a second record says so */
+/*
+ * The hardware does not take the host's own answer: a second record says so, and the
+ * device, which may wait for ever, is blocked
+ */
 TEST_F(faults, timeout_fails)
 {
 	struct world *w = &self->w;
@@ -271,7 +274,10 @@ TEST_F(faults, timeout_fails)
 	EXPECT_EQ((__u32)IOMMU_FAULT_ANSWERED, record.type);
 	EXPECT_EQ(0U | IOMMU_FAULT_ANSWERED_PASID_VALID |
 		  IOMMU_FAULT_ANSWERED_FAILED, record.answered.flags);
+	EXPECT_TRUE(next_is_blocked(w, 0, IOMMU_FAULT_BLOCKED_RESPONSE));
+	EXPECT_EQ(1, mock_number(w->vm.bdf[0], "blocked"));
 	EXPECT_EQ(-ENOENT, respond_p(w, 1));
 	EXPECT_EQ(0, unbind_pasid(&w->vm, ALL, w->p));
+	EXPECT_EQ(0, mock_number(w->vm.bdf[0], "blocked"));
 	EXPECT_EQ(0, waiting(w, 0));
 }

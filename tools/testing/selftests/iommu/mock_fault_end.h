@@ -116,6 +116,33 @@ TEST_F(faults, queue_closed)
 	EXPECT_TRUE(next_is_request(w, 0, w->p, 6));
 }
 
+static bool becomes_blocked(struct world *w, int i)
+{
+	int tries;
+
+	for (tries = 0; tries < 1000; tries++) {
+		if (mock_number(w->vm.bdf[i], "blocked") == 1)
+			return true;
+		usleep(10 * 1000);
+	}
+
+	return false;
+}
+
+/* Nobody reads that the hardware took no answer: the device does not go on all the same */
+TEST_F(faults, queue_close_fails)
+{
+	struct world *w = &self->w;
+
+	ASSERT_EQ(0, ask(w, 0, w->p, 1));
+	ASSERT_EQ(0, mock_write(MOCK_TOP, "fail_command", "1"));
+	ASSERT_EQ(0, reopen_faults(w, 0, ENTRIES));
+	EXPECT_TRUE(becomes_blocked(w, 0));
+	EXPECT_EQ(0, unbind_pasid(&w->vm, ALL, w->p));
+	EXPECT_EQ(0, mock_number(w->vm.bdf[0], "blocked"));
+	EXPECT_EQ(0, waiting(w, 0));
+}
+
 /* The container's file, the group's, the device's: the last one ends it */
 TEST_F(close_order, while_asking)
 {

@@ -49,26 +49,18 @@ FIXTURE_VARIANT(broken) {
 	.reason = IOMMU_FAULT_BLOCKED_##why, .all = (whole),		\
 }
 
-FIXTURE_VARIANT_ADD(broken, response_fails)
-	BROKEN(fail, broken_response, -EIO, RESPONSE, false);
-FIXTURE_VARIANT_ADD(broken, response_times_out)
-	BROKEN(timeout, broken_response, -EIO, RESPONSE, false);
-FIXTURE_VARIANT_ADD(broken, invalidation_fails)
-	BROKEN(fail, hw_invalidate, -EIO, INVALIDATION, true);
-FIXTURE_VARIANT_ADD(broken, invalidation_times_out)
-	BROKEN(timeout, hw_invalidate, -EIO, INVALIDATION, true);
-FIXTURE_VARIANT_ADD(broken, invalidation_of_group_fails)
-	BROKEN(fail, broken_inv_group, -EIO, INVALIDATION, true);
-FIXTURE_VARIANT_ADD(broken, invalidation_of_group_times_out)
-	BROKEN(timeout, broken_inv_group, -EIO, INVALIDATION, true);
-FIXTURE_VARIANT_ADD(broken, bind_fails)
-	BROKEN(fail, broken_bind, -EIO, BIND, false);
-FIXTURE_VARIANT_ADD(broken, bind_times_out)
-	BROKEN(timeout, broken_bind, -EIO, BIND, false);
-FIXTURE_VARIANT_ADD(broken, unbind_fails)
-	BROKEN(fail, broken_unbind, 0, BIND, false);
-FIXTURE_VARIANT_ADD(broken, unbind_times_out)
-	BROKEN(timeout, broken_unbind, 0, BIND, false);
+/* The hardware says that it failed, or nothing at all */
+#define BROKEN_VARIANTS(what, ...)					\
+	FIXTURE_VARIANT_ADD(broken, what##_fails)			\
+		BROKEN(fail, __VA_ARGS__);				\
+	FIXTURE_VARIANT_ADD(broken, what##_times_out)			\
+		BROKEN(timeout, __VA_ARGS__)
+
+BROKEN_VARIANTS(response, broken_response, -EIO, RESPONSE, false);
+BROKEN_VARIANTS(invalidation, hw_invalidate, -EIO, INVALIDATION, true);
+BROKEN_VARIANTS(invalidation_of_group, broken_inv_group, -EIO, INVALIDATION, true);
+BROKEN_VARIANTS(bind, broken_bind, -EIO, BIND, false);
+BROKEN_VARIANTS(unbind, broken_unbind, 0, BIND, false);
 
 FIXTURE_SETUP(broken)
 {
