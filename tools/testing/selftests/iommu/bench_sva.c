@@ -21,7 +21,7 @@
 #include <iommu-nesting.h>
 
 #include "../kselftest.h"
-#include "bench.h"
+#include "bench_report.h"
 #include "bench_rows.h"
 #include "guest.h"
 #include "qemu/sva/itd_sva.h"
@@ -206,15 +206,9 @@ static bool served(struct bench *b, const struct row *row)
 static void run_row(struct bench *b, const char *who, const struct row *row,
 		    __u64 overhead)
 {
-	struct bench_cost cost = { 0 };
-	int ret = bench_measure(b, &row->call, &cost);
+	struct bench_cost cost = bench_report(b, who, &row->call, row->parts,
+					      overhead);
 
-	if (ret)
-		ksft_exit_fail_msg("%s %s: %s\n", who, row->call.name,
-				   strerror(-ret));
-	cost.instructions -= overhead;
-	bench_by(&cost, row->parts);
-	bench_print(who, row->call.name, &cost);
 	ksft_test_result(cost.steady && served(b, row), "%s: %s\n", who,
 			 row->call.name);
 }
@@ -236,7 +230,6 @@ int main(int argc, char **argv)
 {
 	const struct sched_param lowest = { .sched_priority = 0 };
 	bool icount = argc == 3 && !strcmp(argv[1], "--icount");
-	struct bench_cost cost = { 0 };
 	struct bench b = { 0 };
 	__u64 overhead;
 	size_t i;
@@ -246,16 +239,12 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: %s [--icount MODULE]\n", argv[0]);
 		return KSFT_FAIL;
 	}
-	ksft_print_header();
-	if (!BENCH_HAS_COUNTER || !icount)
-		ksft_exit_skip("only in x86-64 QEMU with -icount shift=0\n");
-	if (bench_open_unit())
-		ksft_exit_skip("/dev/mem is needed, for the unit's counters\n");
+	bench_begin(icount);
+	bench_need_unit();
 	ret = open_bench(&b, argv[2]);
 	if (ret)
 		ksft_exit_fail_msg("no device that shares: %s\n", strerror(-ret));
-	if (!bench_counts_instructions(&b, &cost))
-		ksft_exit_skip("the time stamp counter doesn't count instructions here\n");
+	bench_need_steady(&b);
 	if (sched_setscheduler(0, SCHED_IDLE, &lowest))
 		ksft_exit_fail_msg("no SCHED_IDLE\n");
 	overhead = bench_overhead(&b);

@@ -14,13 +14,17 @@
 #include <unistd.h>
 
 #include "../kselftest.h"
-#include "bench.h"
+#include "bench_faults.h"
+#include "bench_pasid.h"
+#include "bench_report.h"
 #include "bench_rows.h"
 #include "faults.h"
 #include "vtd_vm.h"
 
 /* In place of how often a call rings: that is not the same for RID and PASID */
 #define ANY	0xffU
+
+#define FAULT_ENTRIES	256
 
 /**
  * struct bench - What the calls are made on
@@ -31,9 +35,8 @@
  * @pasid: to which @s1 is bound, or RID
  * @spare: PASID that is allocated and freed
  * @queue: of the device's faults, or -1
- * @pages: how many of the buffer's the device writes
- * @op: by which it does
- * @record: page request that waits, unless its type is 0
+ * @faults: what is in it
+ * @record: the last page request
  * @arg: argument that was prepared
  */
 struct bench {
@@ -44,8 +47,7 @@ struct bench {
 	__u32 pasid;
 	__u32 spare;
 	int queue;
-	int pages;
-	struct testdev_op op;
+	struct bench_faults faults;
 	union faults_record record;
 	union {
 		struct vfio_iommu_nesting_op op;
@@ -61,13 +63,11 @@ struct bench {
  * @call: the call
  * @doorbells: how many times it rings, and then waits, or ANY
  * @fences: waits besides, for which the unit waits and nobody else
- * @parts: of which each costs that, when the call has several
  */
 struct row {
 	struct bench_call call;
 	unsigned int doorbells;
 	unsigned int fences;
-	unsigned int parts;
 };
 
 static int call_null(struct bench *b)
@@ -180,18 +180,12 @@ static int prepare_unbind(struct bench *b)
 
 static int prepare_alloc(struct bench *b)
 {
-	b->arg.pasid = inest_pasid_request(VFIO_PASID_REQUEST_ALLOC, b->spare,
-					   b->spare);
-	return inest_pasid_free(b->vm.container, b->spare, b->spare);
+	return bench_pasid_alloc(b->vm.container, b->spare, &b->arg.pasid);
 }
 
 static int prepare_free(struct bench *b)
 {
-	int ret = inest_pasid_alloc(b->vm.container, b->spare, b->spare);
-
-	b->arg.pasid = inest_pasid_request(VFIO_PASID_REQUEST_FREE, b->spare,
-					   b->spare);
-	return ret == -ENOSPC ? 0 : ret;
+	return bench_pasid_free(b->vm.container, b->spare, &b->arg.pasid);
 }
 
 static int map_loose(struct bench *b)
@@ -226,28 +220,78 @@ static int prepare_unmap(struct bench *b)
 
 /* With nothing bound */
 static const struct row alone[] = {
-	{ { ROW_SYSCALL, NULL, bench_call_getppid }, 0, 0, 1 },
-	{ { ROW_NULL, NULL, call_null }, 0, 0, 1 },
-	{ { ROW_PASID_ALLOC, prepare_alloc, call_pasid }, 0, 0, 1 },
-	{ { ROW_PASID_FREE, prepare_free, call_pasid }, 0, 0, 1 },
-	{ { ROW_MAP, prepare_map, call_map }, 0, 0, 1 },
-	{ { ROW_UNMAP, prepare_unmap, call_unmap }, 1, 0, 1 },
+	{ { ROW_SYSCALL, NULL, bench_call_getppid }, 0, 0 },
+	{ { ROW_NULL, NULL, call_null }, 0, 0 },
+	{ { ROW_PASID_ALLOC, prepare_alloc, call_pasid }, 0, 0 },
+	{ { ROW_PASID_FREE, prepare_free, call_pasid }, 0, 0 },
+	{ { ROW_MAP, prepare_map, call_map }, 0, 0 },
+	{ { ROW_UNMAP, prepare_unmap, call_unmap }, 1, 0 },
 };
 
 /* For RID and PASID; from the third row on something is bound */
 static const struct row bound[] = {
-	{ { ROW_BIND, prepare_bind, call_op }, ANY, 0, 1 },
-	{ { ROW_UNBIND, prepare_unbind, call_op }, 1, 1, 1 },
-	{ { ROW_INV_PAGE, prepare_inv_page, call_op }, 1, 0, 1 },
-	{ { ROW_INV_512, prepare_inv_512, call_op }, 1, 0, 1 },
-	{ { ROW_INV_ODD, prepare_inv_odd, call_op }, 1, 0, 1 },
-	{ { ROW_INV_APART, prepare_inv_page, call_inv_apart },
-	  BENCH_APART, 0, 1 },
-	{ { ROW_INV_ALL, prepare_inv_all, call_op }, 1, 0, 1 },
-	{ { ROW_UNMAP_BOUND, prepare_unmap, call_unmap }, 1, 0, 1 },
+	{ { ROW_BIND, prepare_bind, call_op }, ANY, 0 },
+	{ { ROW_UNBIND, prepare_unbind, call_op }, 1, 1 },
+	{ { ROW_INV_PAGE, prepare_inv_page, call_op }, 1, 0 },
+	{ { ROW_INV_512, prepare_inv_512, call_op }, 1, 0 },
+	{ { ROW_INV_ODD, prepare_inv_odd, call_op }, 1, 0 },
+	{ { ROW_INV_APART, prepare_inv_page, call_inv_apart }, BENCH_APART, 0 },
+	{ { ROW_INV_ALL, prepare_inv_all, call_op }, 1, 0 },
+	{ { ROW_UNMAP_BOUND, prepare_unmap, call_unmap }, 1, 0 },
 };
 
-#include "bench_faults.h"
+struct bench_faults *bench_faults_of(struct bench *b)
+{
+	return &b->faults;
+}
+
+int bench_faults_read(struct bench *b)
+{
+	int ret = faults_read(b->queue, &b->record, FAULTS_FOREVER);
+
+	if (ret != 1 || !faults_is_last(&b->record))
+		return ret < 0 ? ret : -EUCLEAN;
+	b->faults.va = b->record.fault.prm.addr;
+	return 0;
+}
+
+int bench_faults_respond(struct bench *b)
+{
+	return faults_respond(b->vm.container, b->vm.dev[0].td.device,
+			      &b->record, IOMMU_PAGE_RESP_SUCCESS);
+}
+
+int bench_faults_invalidate(struct bench *b)
+{
+	return vtd_invalidate(&b->vm, ALL,
+			      vtd_inv_addr(IOTLB | DEV_IOTLB, b->pasid, FAULT_VA,
+					   SZ_4K, b->faults.pages));
+}
+
+static int open_faults(struct bench *b)
+{
+	struct testdev *td = &b->vm.dev[0].td;
+	int ret = vm_map_blocks(&b->vm);
+
+	if (!ret)
+		ret = bind(b);
+	if (ret)
+		return ret;
+	b->faults = (struct bench_faults) {
+		.td = td,
+		.s1 = &b->s1,
+		.write = vtd_fill_op(WITH_PASID(b->pasid) | WITH_ATS, FAULT_VA),
+	};
+	b->queue = faults_open(b->vm.container, td->device, FAULT_ENTRIES,
+			       FAULTS_NO_EVENTFD);
+	return b->queue < 0 ? b->queue : 0;
+}
+
+static void close_faults(struct bench *b)
+{
+	close(b->queue);
+	vtd_unbind(&b->vm, ALL, b->pasid);
+}
 
 static const __u32 kinds[] = { RID, 1 };
 
@@ -262,17 +306,10 @@ static bool within(const struct row *row, const struct bench_cost *cost)
 }
 
 static void run_row(struct bench *b, const char *who, const struct row *row,
-		    __u64 overhead)
+		    unsigned int parts, __u64 overhead)
 {
-	struct bench_cost cost = { 0 };
-	int ret = bench_measure(b, &row->call, &cost);
+	struct bench_cost cost = bench_report(b, who, &row->call, parts, overhead);
 
-	if (ret)
-		ksft_exit_fail_msg("%s %s: %s\n", who, row->call.name,
-				   strerror(-ret));
-	cost.instructions -= overhead;
-	bench_by(&cost, row->parts);
-	bench_print(who, row->call.name, &cost);
 	ksft_test_result(within(row, &cost),
 			 "%s%s%s: %llu doorbells, %llu waits\n", who,
 			 *who ? " " : "", row->call.name, cost.unit.doorbells,
@@ -288,12 +325,15 @@ static void run_bound(struct bench *b, __u32 pasid, __u64 overhead)
 	for (i = 0; i < ARRAY_SIZE(bound); i++) {
 		if (i == 2 && bind(b))
 			ksft_exit_fail_msg("%s: can't bind\n", who);
-		run_row(b, who, &bound[i], overhead);
+		run_row(b, who, &bound[i], 1, overhead);
 	}
 	vtd_unbind(&b->vm, ALL, pasid);
 }
 
-/* Page requests are the PASID's: by it 6.1 shares address spaces, too */
+/*
+ * Page requests are the PASID's: by it 6.1 shares address spaces, too. A response rings
+ * once, a request that is read never.
+ */
 static void run_faults(struct bench *b, __u32 pasid, __u64 overhead)
 {
 	size_t i;
@@ -303,8 +343,12 @@ static void run_faults(struct bench *b, __u32 pasid, __u64 overhead)
 	ret = open_faults(b);
 	if (ret)
 		ksft_exit_fail_msg("no fault queue: %s\n", strerror(-ret));
-	for (i = 0; i < ARRAY_SIZE(faults); i++)
-		run_row(b, ROW_PASID, &faults[i], overhead);
+	for (i = 0; i < BENCH_FAULT_ROWS; i++) {
+		const struct bench_fault_row *fault = &bench_fault_rows[i];
+		struct row row = { fault->call, fault->responds, 0 };
+
+		run_row(b, ROW_PASID, &row, fault->parts, overhead);
+	}
 	close_faults(b);
 }
 
@@ -331,7 +375,7 @@ static void run_all(struct bench *b, __u32 pasid)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(alone); i++)
-		run_row(b, "", &alone[i], overhead);
+		run_row(b, "", &alone[i], 1, overhead);
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		run_bound(b, kinds[i] ? pasid : RID, overhead);
 	if (b->ats)
@@ -341,7 +385,6 @@ static void run_all(struct bench *b, __u32 pasid)
 int main(int argc, char **argv)
 {
 	bool icount = argc == 2 && !strcmp(argv[1], "--icount");
-	struct bench_cost cost = { 0 };
 	struct bench b;
 	int ret, pasid = -1;
 
@@ -349,20 +392,16 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: %s [--icount]\n", argv[0]);
 		return KSFT_FAIL;
 	}
-	ksft_print_header();
-	if (!BENCH_HAS_COUNTER || !icount)
-		ksft_exit_skip("only in x86-64 QEMU with -icount shift=0\n");
-	if (bench_open_unit())
-		ksft_exit_skip("/dev/mem is needed, for the unit's counters\n");
+	bench_begin(icount);
+	bench_need_unit();
 	if (vm_claim_devices(&vm_testdev) < 1)
 		ksft_exit_skip("an iommu-testdev is needed\n");
 	ret = open_bench(&b, &pasid);
 	if (ret < 0)
 		ksft_exit_fail_msg("no container: %s\n", strerror(-ret));
-	if (!bench_counts_instructions(&b, &cost))
-		ksft_exit_skip("the time stamp counter doesn't count instructions here\n");
+	bench_need_steady(&b);
 	ksft_set_plan(ARRAY_SIZE(alone) + ARRAY_SIZE(kinds) * ARRAY_SIZE(bound) +
-		      (b.ats ? ARRAY_SIZE(faults) : 0));
+		      (b.ats ? BENCH_FAULT_ROWS : 0));
 	run_all(&b, pasid);
 	vm_close(&b.vm);
 	ksft_finished();

@@ -13,7 +13,8 @@
 #include <sys/ioctl.h>
 
 #include "../kselftest.h"
-#include "bench.h"
+#include "bench_pasid.h"
+#include "bench_report.h"
 #include "faults.h"
 #include "mock_state.h"
 #include "mock_vm.h"
@@ -172,18 +173,12 @@ static int prepare_respond(struct bench *b)
 
 static int prepare_alloc(struct bench *b)
 {
-	b->arg.pasid = inest_pasid_request(VFIO_PASID_REQUEST_ALLOC, b->spare,
-					   b->spare);
-	return inest_pasid_free(b->vtd.container, b->spare, b->spare);
+	return bench_pasid_alloc(b->vtd.container, b->spare, &b->arg.pasid);
 }
 
 static int prepare_free(struct bench *b)
 {
-	int ret = inest_pasid_alloc(b->vtd.container, b->spare, b->spare);
-
-	b->arg.pasid = inest_pasid_request(VFIO_PASID_REQUEST_FREE, b->spare,
-					   b->spare);
-	return ret == -ENOSPC ? 0 : ret;
+	return bench_pasid_free(b->vtd.container, b->spare, &b->arg.pasid);
 }
 
 static int prepare_quota(struct bench *b)
@@ -300,9 +295,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: %s [--icount]\n", argv[0]);
 		return KSFT_FAIL;
 	}
-	ksft_print_header();
-	if (!BENCH_HAS_COUNTER || !icount)
-		ksft_exit_skip("only in x86-64 QEMU with -icount shift=0\n");
+	bench_begin(icount);
 	if (mock_open_debugfs())
 		ksft_exit_skip("this kernel has no mock IOMMU\n");
 	if (mock_claim_devices() < 2)

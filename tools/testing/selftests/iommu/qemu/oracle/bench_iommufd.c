@@ -14,7 +14,8 @@
 #include <unistd.h>
 
 #include "../kselftest.h"
-#include <bench.h>
+#include <bench_faults.h>
+#include <bench_report.h>
 #include <bench_rows.h>
 #include "world.h"
 
@@ -36,12 +37,11 @@
  * @detach: what takes a PASID's away
  * @entry: what is invalidated
  * @inv: the invalidation
- * @faults: the unit has device TLBs and with them page requests, and the kernel PASIDs
+ * @has_faults: the unit has device TLBs and with them page requests, and the kernel
+ *	PASIDs
  * @queue: page requests of @hwpt
- * @waits: one of them does
- * @fault: which
- * @pages: how many the device writes
- * @op: by which it does
+ * @faults: what is in it
+ * @fault: the last one
  * @map: argument of a mapping
  * @unmap: and its opposite
  */
@@ -57,12 +57,10 @@ struct bench {
 	struct vfio_device_detach_iommufd_pt detach;
 	struct iommu_hwpt_vtd_s1_invalidate entry[BENCH_APART];
 	struct iommu_hwpt_invalidate inv;
-	bool faults;
+	bool has_faults;
 	int queue;
-	bool waits;
+	struct bench_faults faults;
 	struct iommu_hwpt_pgfault fault;
-	int pages;
-	struct testdev_op op;
 	struct iommu_ioas_map map;
 	struct iommu_ioas_unmap unmap;
 };
@@ -260,7 +258,51 @@ static const struct bench_call bound[] = {
 	{ ROW_UNMAP_BOUND, prepare_unmap, call_unmap },
 };
 
-#include "bench_faults.h"
+struct bench_faults *bench_faults_of(struct bench *b)
+{
+	return &b->faults;
+}
+
+int bench_faults_read(struct bench *b)
+{
+	int ret = ifd_fault_read(b->queue, &b->fault, -1);
+
+	b->faults.va = b->fault.addr;
+	return ret;
+}
+
+int bench_faults_respond(struct bench *b)
+{
+	return ifd_fault_answer(b->queue, b->fault.cookie,
+				IOMMUFD_PAGE_RESP_SUCCESS);
+}
+
+int bench_faults_invalidate(struct bench *b)
+{
+	return world_invalidate(&b->w, b->hwpt, FAULT_VA, b->faults.pages);
+}
+
+static int open_faults(struct bench *b)
+{
+	__u32 id;
+	int ret = ifd_fault_alloc(b->w.fd, &id, &b->queue);
+
+	b->faults = (struct bench_faults) {
+		.td = &b->w.dev[0].td,
+		.s1 = &b->s1,
+		.write = world_write_op(b->pasid | WITH_ATS, FAULT_VA),
+	};
+	if (!ret)
+		ret = world_nested(&b->w, &b->s1, id, &b->hwpt);
+	return ret ?: world_attach(&b->w, 0, b->pasid, b->hwpt);
+}
+
+/* What is attached and allocated, world_close() closes with the iommufd */
+static void close_faults(struct bench *b)
+{
+	world_detach(&b->w, 0, b->pasid);
+	close(b->queue);
+}
 
 static const __u32 kinds[] = { RID, PASID };
 
@@ -270,14 +312,8 @@ static void run_call(struct bench *b, const char *who,
 		     const struct bench_call *call, unsigned int parts,
 		     __u64 overhead)
 {
-	struct bench_cost cost = { 0 };
-	int ret = bench_measure(b, call, &cost);
+	struct bench_cost cost = bench_report(b, who, call, parts, overhead);
 
-	if (ret)
-		ksft_exit_fail_msg("%s %s: %s\n", who, call->name, strerror(-ret));
-	cost.instructions -= overhead;
-	bench_by(&cost, parts);
-	bench_print(who, call->name, &cost);
 	ksft_test_result(cost.steady, "%s%s%s: measured\n", who, *who ? " " : "",
 			 call->name);
 }
@@ -303,9 +339,9 @@ static void run_faults(struct bench *b, __u64 overhead)
 	b->pasid = PASID;
 	if (open_faults(b))
 		ksft_exit_fail_msg("no fault queue\n");
-	for (i = 0; i < ARRAY_SIZE(faults); i++)
-		run_call(b, ROW_PASID, &faults[i].call, faults[i].parts,
-			 overhead);
+	for (i = 0; i < BENCH_FAULT_ROWS; i++)
+		run_call(b, ROW_PASID, &bench_fault_rows[i].call,
+			 bench_fault_rows[i].parts, overhead);
 	close_faults(b);
 }
 
@@ -318,7 +354,7 @@ static void run_all(struct bench *b)
 		run_call(b, "", &alone[i], 1, overhead);
 	for (i = 0; i < KINDS; i++)
 		run_bound(b, kinds[i], overhead);
-	if (b->faults)
+	if (b->has_faults)
 		run_faults(b, overhead);
 }
 
@@ -333,29 +369,24 @@ static bool has_device_tlb(struct bench *b)
 int main(int argc, char **argv)
 {
 	bool icount = argc == 2 && !strcmp(argv[1], "--icount");
-	struct bench_cost cost = { 0 };
 	struct bench b = { 0 };
 
 	if (argc > 1 + icount) {
 		fprintf(stderr, "usage: %s [--icount]\n", argv[0]);
 		return KSFT_FAIL;
 	}
-	ksft_print_header();
-	if (!icount)
-		ksft_exit_skip("only in x86-64 QEMU with -icount shift=0\n");
-	if (bench_open_unit())
-		ksft_exit_skip("/dev/mem is needed, for the unit's counters\n");
+	bench_begin(icount);
+	bench_need_unit();
 	if (world_claim() < 1)
 		ksft_exit_skip("an iommu-testdev is needed\n");
 	if (world_open(&b.w, 1))
 		ksft_exit_fail_msg("no machine\n");
 	vtd_table_create(&b.s1, &b.w.guest, 4);
 	b.loose = guest_alloc_loose(&b.w.guest);
-	if (!bench_counts_instructions(&b, &cost))
-		ksft_exit_skip("the time stamp counter doesn't count instructions here\n");
-	b.faults = IFD_HAS_PASIDS && has_device_tlb(&b);
+	bench_need_steady(&b);
+	b.has_faults = IFD_HAS_PASIDS && has_device_tlb(&b);
 	ksft_set_plan(ARRAY_SIZE(alone) + KINDS * ARRAY_SIZE(bound) +
-		      (b.faults ? ARRAY_SIZE(faults) : 0));
+		      (b.has_faults ? BENCH_FAULT_ROWS : 0));
 	run_all(&b);
 	world_close(&b.w);
 	ksft_finished();
