@@ -3,6 +3,8 @@
 import collections
 import struct
 
+from .world import GUEST_OFFSET, Pool
+
 BASE = 0x09050000
 IDR0, IDR1, IDR5, CR0, GERROR, GERRORN = 0, 4, 0x14, 0x20, 0x60, 0x64
 STRTAB_BASE, STRTAB_BASE_CFG = 0x80, 0x88
@@ -29,26 +31,11 @@ Event = collections.namedtuple(
 
 HOST_POOL = 0x41000000  # tables of the host, one page after the other
 GUEST_POOL = 0x43000000 # tables of the guest, by intermediate address
-GUEST_OFFSET = 0x4000000        # physical address of guest memory
 DATA = 0x43800000       # guest pages for data
-DATA_PAGES = 8
 NOWHERE = 0x70000000    # a physical address with no memory
 EVENTS = 16             # entries of the event queue
 COMMANDS = 64
 AF = 1 << 10
-
-
-class Pool:
-    """Hands out pages."""
-
-    def __init__(self, first):
-        self.next = first
-
-    def page(self, count=1):
-        """The address of the first of @count fresh pages, aligned to their size."""
-        size = 0x1000 * count
-        self.next = -(-self.next // size) * size + size
-        return self.next - size
 
 
 class Stage:

@@ -5,36 +5,36 @@ from .declare import declarer, expect
 from .edu import Edu
 from .testdev import TestDevice, pasid
 from .virt import Virt
+from .world import (DATA_PAGES, FRESH, GUEST_OFFSET, VA, VA2,  # noqa: F401
+                    DataPages)
 
 SSIDS = "x-ssidsize=16"
 STALL = "x-stall=on"
 case = declarer(Virt, (SSIDS,))
 stalling = declarer(Virt, (SSIDS, STALL))
 
-VA = 0x10000            # translated to the first data page
-VA2 = 0x20000           # to the second
 SSID = 9
 CDMAX = 12
 ASIDS = 100             # ASID of CD n is ASIDS + n
-FRESH = 0x90000         # an address that nothing is mapped at
 
 
-class World:
+class World(DataPages):
     """
     A unit, one device and its tables, nested: CDs 0 and SSID have a stage 1 each,
     with the data pages at VA and VA2. CD 0 is that of requests without SSID.
     """
 
+    DATA = smmu.DATA
+
     def __init__(self, machine, edu=False, fmt=smmu.LINEAR, bits=0, **ste):
-        self.machine = machine
+        super().__init__(machine)
         self.unit = smmu.Unit(machine)
         self.device = Edu(machine) if edu else \
             TestDevice(machine, enable=("pasid",))
         self.sid = self.device.sid
-        self.token = 0xabc0000000
         self.bits = smmu.CD_R | smmu.CD_A | bits
         self.second = smmu.SecondStage(machine, self.unit.pool)
-        for i in range(smmu.DATA_PAGES):
+        for i in range(DATA_PAGES):
             self.second.map(self.data(i), self.host(i))
         self.fmt = fmt
         self.cds = self._table(64)      # holds linear tables of CDMAX
@@ -48,7 +48,7 @@ class World:
         """Guest pages in one piece for a table of the unit."""
         table = self.unit.guest_pool.page(pages)
         for at in range(table, table + 0x1000 * pages, 0x1000):
-            self.second.map(at, at + smmu.GUEST_OFFSET)
+            self.second.map(at, at + GUEST_OFFSET)
         return table
 
     def stream(self, config=smmu.NESTED, cdmax=CDMAX, **more):
@@ -79,12 +79,12 @@ class World:
 
     def l1cd(self, number):
         """Physical address of an L1CD."""
-        return self.cds + smmu.GUEST_OFFSET + number * 8
+        return self.cds + GUEST_OFFSET + number * 8
 
     def slot(self, ssid):
         """Physical address of a CD."""
         table, index = self.leaf(ssid)
-        return table + smmu.GUEST_OFFSET + index * 64
+        return table + GUEST_OFFSET + index * 64
 
     def bind(self, ssid, first=None, bits=None, asid=None):
         """Writes a CD, with a stage 1 of its own unless one is given."""
@@ -102,39 +102,12 @@ class World:
         """Stage 1 of SSID."""
         return self.firsts[SSID]
 
-    @staticmethod
-    def data(page):
-        """Intermediate address of a data page."""
-        return smmu.DATA + 0x1000 * page
-
-    def host(self, page):
-        """Physical address of a data page."""
-        return self.data(page) + smmu.GUEST_OFFSET
-
-    def landed(self):
-        """Which data pages start with the token."""
-        return [i for i in range(smmu.DATA_PAGES)
-                if self.machine.read64(self.host(i)) == self.token]
-
-    def clear(self):
-        """Data pages to 0, a new token."""
-        self.token += 1
-        for i in range(smmu.DATA_PAGES):
-            self.machine.write64(self.host(i), 0)
-
     def where(self, addr=VA, *flags, ssid=SSID, channel=0):
         """Writes with an SSID; the pages that were hit, or the bad status."""
         self.clear()
         tag = pasid(ssid, *flags) if ssid is not None else 0
         status = self.device.fill(addr, self.token, tag=tag, channel=channel)
-        return self.landed() if status == "DONE" else status
-
-    def where_edu(self, addr=VA, source=VA2):
-        """The same with edu, whose data come from page 1 through @source."""
-        self.clear()
-        self.machine.write64(self.host(1), self.token)
-        self.device.move(source, addr)
-        return [i for i in self.landed() if i != 1]
+        return self.written(status)
 
 
 def one_event(world, kind, **fields):

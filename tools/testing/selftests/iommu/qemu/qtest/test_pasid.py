@@ -3,6 +3,7 @@
 from . import vtd
 from .case import DID, PASID, VA, World, case, expect, one_fault
 from .testdev import TestDevice
+from .world import DATA_PAGES
 
 
 def other_table(w, page):
@@ -75,7 +76,7 @@ def cache_second(m):
     source, target = w.data(1), w.data(2)
     expect(w.where_edu(target, source), [2])
     other = vtd.SecondStage(m, w.unit.pool)
-    for page in range(vtd.DATA_PAGES):
+    for page in range(DATA_PAGES):
         other.map(w.data(page), w.host(page))
     other.map(target, w.host(4))
     w.bind(0, vtd.SECOND, second=other)

@@ -2,6 +2,7 @@
 """Both stages, with edu: what stock QEMU can do, and what it does wrong."""
 from . import smmu
 from .smmu_case import FRESH, VA, VA2, World, case, expect, one_event
+from .world import DATA_PAGES
 
 
 def world(m, **ste):
@@ -108,7 +109,7 @@ def large_table(m):
     leaf, data = w.unit.guest_pool.page(pages), w.unit.guest_pool.page(pages)
     for n in range(pages):
         w.second.map(leaf + 0x1000 * n, leaf + 0x1000 * n + smmu.GUEST_OFFSET)
-        w.second.map(data + 0x1000 * n, w.host(n % smmu.DATA_PAGES))
+        w.second.map(data + 0x1000 * n, w.host(n % DATA_PAGES))
     # 42 bits of 64K pages: the table of level 2 has 8192 entries, 16 pages
     addr = 1000 << 29
     m.write64(scattered[1000 * 8 >> 12] + (1000 * 8 & 0xfff), leaf | 3)

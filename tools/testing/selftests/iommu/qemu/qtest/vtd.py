@@ -3,6 +3,8 @@
 import collections
 import struct
 
+from .world import GUEST_OFFSET, Pool
+
 BASE = 0xfed90000
 CAP, ECAP, GCMD, GSTS, RTADDR = 0x08, 0x10, 0x18, 0x1c, 0x20
 FSTS, FECTL, IQH, IQT, IQA, IQERCD = 0x34, 0x38, 0x80, 0x88, 0x90, 0xb0
@@ -25,21 +27,7 @@ PageRequest = collections.namedtuple(
 
 HOST_POOL = 0x1000000   # tables of the host, one page after the other
 GUEST_POOL = 0x3000000  # tables of the guest, by guest address
-GUEST_OFFSET = 0x4000000        # host address of guest memory
 DATA = 0x3100000        # guest pages for data
-DATA_PAGES = 8
-
-
-class Pool:
-    """Hands out pages."""
-
-    def __init__(self, first):
-        self.next = first
-
-    def page(self):
-        """The address of a fresh page."""
-        self.next += 0x1000
-        return self.next - 0x1000
 
 
 class SecondStage:
