@@ -32,8 +32,8 @@ patch=
 
 case $arch-$variant in
 arm64-debug)
-	fragments="common arm64 debug kunit nesting nesting-kunit nesting-arm64"
-	fragments="$fragments nesting-arm64-kunit" ;;
+	fragments="common arm64 debug faults kunit nesting nesting-kunit"
+	fragments="$fragments nesting-arm64 nesting-arm64-kunit" ;;
 arm64-plain)
 	fragments="common arm64 nesting nesting-arm64" ;;
 x86_64-debug)

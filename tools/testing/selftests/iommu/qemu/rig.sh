@@ -123,6 +123,23 @@ packages()
 	say "$RIG_STAGE packages: there"
 }
 
+# Unpacking the kernel's sources keeps one CPU busy: an emulator is built meanwhile.
+# What goes wrong with the sources, sources() says.
+unpack_ahead()
+{
+	if [ "$kind" = oracle ] || [ -n "${KSRC:-}" ] ||
+			[ ! -x "$top/scripts/checkout-series" ]; then
+		return
+	fi
+	"$top/scripts/checkout-series" "$build/kernel" > /dev/null &
+	for _arch in $archs; do
+		_emulators=$(emulators_of "$_arch")
+	done
+	RIG_STAGE='' "$here/build-qemu.sh" "$(qemu_target "$_arch")" \
+		"${_emulators##* }" > /dev/null
+	wait
+}
+
 # Sets $source and $tree. In a kernel tree the sources are those around us.
 sources()
 {
@@ -200,6 +217,7 @@ prepare()
 	# Sources and objects of this checkout belong together until the guest
 	# is built, results until the end of the tests.
 	lock "$build/rig/lock" 'works in this checkout'
+	unpack_ahead
 	sources
 	for _arch in $archs; do
 		machine "$_arch"
