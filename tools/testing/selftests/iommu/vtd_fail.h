@@ -127,69 +127,6 @@ TEST_F(two_vms, device_does_not_answer)
 	mute(&vm[0], 0, 0);
 }
 
-static void expect_pair_blocked(struct __test_metadata *_metadata,
-				struct _test_data_pair *self)
-{
-	struct vm *vm = &self->vm;
-	int i;
-
-	for (i = 0; i < 2; i++)
-		expect_blocked(_metadata, vm, i, self->who, VA,
-			       vm->page[self->b].gpa);
-}
-
-/* Each device of a pair that is blocked comes back by itself */
-static void expect_pair_back(struct __test_metadata *_metadata,
-			     struct _test_data_pair *self)
-{
-	struct vm *vm = &self->vm;
-	int i, group;
-
-	for (i = 1; i >= 0; i--) {
-		expect_blocked(_metadata, vm, i, self->who, VA,
-			       vm->page[self->b].gpa);
-		group = vm->dev[i].group;
-		ASSERT_EQ(0, vtd_unbind(vm, group, self->pasid));
-		ASSERT_EQ(0, vtd_bind(vm, group, self->pasid, &self->s1));
-		EXPECT_EQ(self->a, vtd_lands(vm, i, self->who, VA));
-	}
-	ASSERT_EQ(0, flush(vm, self->who));
-	expect_pair(_metadata, self, self->a, self->a);
-}
-
-/* A call that fails blocks all devices of the container, also those that answer */
-TEST_F(pair, device_does_not_answer)
-{
-	struct vm *vm = &self->vm;
-
-	if (!variant->ats)
-		SKIP(return, "cannot happen: without ATS no device is asked");
-	expect_pair(_metadata, self, self->a, self->a);
-	mute(vm, 0, ITD_INV_MUTE_ALL);
-	EXPECT_EQ(-EIO, flush(vm, self->who));
-	expect_pair_blocked(_metadata, self);
-	mute(vm, 0, 0);
-	expect_pair_back(_metadata, self);
-}
-
-/* Who is not asked can't fail, and who is asked alone fails for both */
-TEST_F(pair, device_does_not_answer_named)
-{
-	struct iommu_cache_invalidate_info info =
-		vtd_inv_pasid(self->caches, self->pasid);
-	struct vm *vm = &self->vm;
-
-	if (!variant->ats)
-		SKIP(return, "cannot happen: without ATS no device is asked");
-	mute(vm, 0, ITD_INV_MUTE_ALL);
-	EXPECT_EQ(0, vtd_invalidate(vm, vm->dev[1].group, info));
-	expect_pair(_metadata, self, self->a, self->a);
-	EXPECT_EQ(-EIO, vtd_invalidate(vm, vm->dev[0].group, info));
-	expect_pair_blocked(_metadata, self);
-	mute(vm, 0, 0);
-	expect_pair_back(_metadata, self);
-}
-
 /* Unbind blocks the device that it is for, and leaves the other alone */
 TEST_F(pair, device_does_not_answer_unbind)
 {
@@ -206,28 +143,5 @@ TEST_F(pair, device_does_not_answer_unbind)
 				     vm->page[self->b].gpa));
 	mute(vm, 0, 0);
 	ASSERT_EQ(0, vtd_bind(vm, vm->dev[0].group, self->pasid, &self->s1));
-	expect_pair(_metadata, self, self->a, self->a);
-}
-
-/* Memory that left stage 2 can be reached through neither */
-TEST_F(pair, device_does_not_answer_unmap)
-{
-	struct vm *vm = &self->vm;
-	__u64 gpa = guest_alloc_loose(&vm->guest);
-	int i, page = vm_watch(vm, gpa);
-
-	if (!variant->ats)
-		SKIP(return, "cannot happen: without ATS no device is asked");
-	map_page(vm, &self->s1, VA_2, page);
-	for (i = 0; i < 2; i++)
-		ASSERT_EQ(page, vtd_lands(vm, i, self->who, VA_2));
-	mute(vm, 0, ITD_INV_MUTE_ALL);
-	ASSERT_EQ(0, inest_dma_unmap(vm->container, gpa, SZ_4K));
-	for (i = 0; i < 2; i++)
-		EXPECT_NE(page, vtd_lands(vm, i, self->who, VA_2));
-	expect_blocked(_metadata, vm, 0, self->who, VA, vm->page[self->b].gpa);
-	mute(vm, 0, 0);
-	ASSERT_EQ(0, vtd_unbind(vm, ALL, self->pasid));
-	ASSERT_EQ(0, vtd_bind(vm, ALL, self->pasid, &self->s1));
 	expect_pair(_metadata, self, self->a, self->a);
 }

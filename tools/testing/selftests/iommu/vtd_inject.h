@@ -4,12 +4,6 @@
  * queue says why, and binding again ends it.
  */
 
-#define SKIP_WITHOUT_INJECTION()					\
-	do {								\
-		if (!inject_possible())					\
-			SKIP(return, "cannot happen: this kernel makes no command fail"); \
-	} while (0)
-
 static void expect_record(struct __test_metadata *_metadata,
 			  struct _test_data_fault *self, __u32 reason)
 {
@@ -85,6 +79,91 @@ TEST_F(fault, injected_response)
 	expect_works_again(_metadata, self, variant->gpasid);
 }
 
+/* The time is over, but the unit does not take the host's answer either */
+TEST_F(fault, injected_time_out)
+{
+	struct testdev_op op = fill_buffer(self, 1);
+	union faults_record request, record;
+	int i;
+
+	SKIP_WITHOUT_INJECTION();
+	ASSERT_EQ(0, faults_set_timeout_ms(5 * SHORT_MS));
+	start_and_read(_metadata, self, &op, &request);
+	ASSERT_EQ(0, inject_failures(1));
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(1, faults_read(self->queue, &record, 10000));
+		ASSERT_EQ((__u32)IOMMU_FAULT_ANSWERED, record.type);
+		EXPECT_EQ((__u32)IOMMU_FAULT_ANSWERED_TIMEOUT,
+			  record.answered.reason);
+		EXPECT_EQ(request.fault.prm.grpid, record.answered.grpid);
+		EXPECT_EQ(self->known, record.answered.pasid);
+		EXPECT_EQ(i == 1, !!(record.answered.flags &
+				     IOMMU_FAULT_ANSWERED_FAILED));
+	}
+	expect_record(_metadata, self, IOMMU_FAULT_BLOCKED_RESPONSE);
+	EXPECT_EQ((__u32)ITD_ST_WAIT, testdev_status(self->td, op.channel));
+	testdev_stop(self->td, op.channel);
+	expect_blocked(_metadata, &self->vm, 0, self->who, VA, GUEST_BLOCKS);
+	expect_works_again(_metadata, self, variant->gpasid);
+}
+
+/* Unbinding answers what waits. It can't fail, but leaves the device blocked. */
+TEST_F(fault, injected_unbind)
+{
+	struct testdev_op op = fill_buffer(self, 1);
+	union faults_record request;
+
+	SKIP_WITHOUT_INJECTION();
+	start_and_read(_metadata, self, &op, &request);
+	ASSERT_EQ(0, inject_failures(1));
+	ASSERT_EQ(0, vtd_unbind(&self->vm, ALL, self->pasid));
+	expect_record(_metadata, self, IOMMU_FAULT_BLOCKED_RESPONSE);
+	EXPECT_EQ((__u32)ITD_ST_WAIT, testdev_status(self->td, op.channel));
+	testdev_stop(self->td, op.channel);
+	expect_blocked(_metadata, &self->vm, 0, self->who, VA, GUEST_BLOCKS);
+	expect_works_again(_metadata, self, variant->gpasid);
+}
+
+/* What is not even reported the host answers at once: in vain */
+TEST_F(fault, injected_refusal)
+{
+	struct testdev_op op = ask(self, 1, 1);
+	int pasid = vtd_pasid_alloc(&self->vm);
+
+	SKIP_WITHOUT_INJECTION();
+	ASSERT_LT(0, pasid);
+	op.src_pasid = WITH_PASID(pasid);
+	ASSERT_EQ(0, inject_failures(1));
+	testdev_start(self->td, &op);
+	expect_record(_metadata, self, IOMMU_FAULT_BLOCKED_RESPONSE);
+	EXPECT_EQ((__u32)ITD_ST_WAIT, testdev_status(self->td, op.channel));
+	testdev_stop(self->td, op.channel);
+	expect_blocked(_metadata, &self->vm, 0, self->who, VA, GUEST_BLOCKS);
+	expect_works_again(_metadata, self, variant->gpasid);
+}
+
+/* The queue is closed, and nobody reads what became of the answer */
+TEST_F(fault, injected_close)
+{
+	struct testdev_op op = fill_buffer(self, 1);
+	union faults_record request;
+	struct vm *vm = &self->vm;
+	int i, page = vm_alloc(vm);
+
+	SKIP_WITHOUT_INJECTION();
+	map_page(vm, &self->s1, VA, page);
+	ASSERT_EQ(page, vtd_lands(vm, 0, self->who, VA));
+	start_and_read(_metadata, self, &op, &request);
+	ASSERT_EQ(0, inject_failures(1));
+	close(self->queue);
+	self->queue = -1;
+	testdev_stop(self->td, op.channel);
+	for (i = 0; i < 200 && vtd_lands(vm, 0, self->who, VA) == page; i++)
+		usleep(10000);
+	expect_blocked(_metadata, vm, 0, self->who, VA, GUEST_BLOCKS);
+	expect_works_again(_metadata, self, variant->gpasid);
+}
+
 /* Binding drops what was cached before; of a PASID without an entry nothing is */
 TEST_F(fault, injected_bind)
 {
@@ -131,4 +210,19 @@ TEST_F(two_vms, injected_failure_of_one)
 	expect_blocked(_metadata, &self->vm[0], 0, self->who, VA,
 		       self->vm[0].page[self->a[0]].gpa);
 	EXPECT_EQ(self->a[1], vtd_lands(&self->vm[1], 0, self->who, VA));
+}
+
+/* Nobody knows whose fault it is: both devices of the container are blocked */
+TEST_F(pair, injected_failure)
+{
+	int queue[2];
+
+	SKIP_WITHOUT_INJECTION();
+	open_queues(_metadata, self, queue);
+	expect_pair(_metadata, self, self->a, self->a);
+	ASSERT_EQ(0, inject_failures(1));
+	EXPECT_EQ(-EIO, flush(&self->vm, self->who));
+	ASSERT_EQ(0, inject_failures(0));
+	expect_both_blocked(_metadata, self, queue);
+	close_queues(queue);
 }
