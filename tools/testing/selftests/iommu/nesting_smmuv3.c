@@ -19,6 +19,8 @@
 #include "leaving.h"
 #include "locked_memory.h"
 #include "modes.h"
+#include "only.h"
+#include "pci_user.h"
 #include "poke.h"
 #include "splat.h"
 #include "vm.h"
@@ -97,7 +99,9 @@ FIXTURE_TEARDOWN(one)
 
 static int bad_usage(const char *name)
 {
-	fprintf(stderr, "usage: %s [--demo | --no-nesting]\n", name);
+	fprintf(stderr,
+		"usage: %s [--demo | --no-nesting | --only TEST+TEST...]\n",
+		name);
 	return KSFT_FAIL;
 }
 
@@ -112,9 +116,12 @@ int main(int argc, char **argv)
 	const char *mode = argc > 1 ? argv[1] : "";
 	bool demo = !strcmp(mode, "--demo");
 	bool no_nesting = !strcmp(mode, "--no-nesting");
+	bool only = !strcmp(mode, "--only");
 	int devices;
 
-	if (argc > 2 || (argc == 2 && !demo && !no_nesting))
+	if (argc != (only ? 3 : 2) && argc != 1)
+		return bad_usage(argv[0]);
+	if (argc == 2 && !demo && !no_nesting)
 		return bad_usage(argv[0]);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (splat_open())
@@ -130,5 +137,7 @@ int main(int argc, char **argv)
 		return run_no_nesting();
 	if (devices < 2)
 		ksft_exit_skip("one edu device, the tests need two\n");
+	if (only)
+		keep_only(argv[2]);
 	return test_harness_run(argc, argv);
 }

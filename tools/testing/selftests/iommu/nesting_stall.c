@@ -8,8 +8,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <linux/vfio.h>
 
 /* Child and parent write to one stream: results and reasons stay in order */
 #define TH_LOG_STREAM stdout
@@ -17,9 +19,11 @@
 #include "../kselftest_harness.h"
 #include "cd_table.h"
 #include "faults.h"
+#include "inject.h"
 #include "modes.h"
 #include "only.h"
-#include "pager.h"
+#include "paged_buffer.h"
+#include "pci_user.h"
 #include "splat.h"
 #include "vm_testdev.h"
 
@@ -54,6 +58,7 @@ static int bind_config(struct vm *vm, __u8 what)
 #include "ssid_faults.h"
 #include "stall_serve.h"
 #include "stall_end.h"
+#include "stall_inject.h"
 #include "stall_race.h"
 
 static int bad_usage(const char *name)

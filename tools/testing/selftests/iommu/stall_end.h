@@ -137,12 +137,7 @@ TEST_F(stall, table_goes)
 			   IOMMU_FAULT_ANSWERED_UNBOUND);
 		ASSERT_EQ(0, stall_bind(self));
 	}
-	stall_start(_metadata, self, &op, &record);
-	map_buffer(self, &record.fault.prm);
-	ASSERT_EQ(0, stall_respond(self, &record, IOMMU_PAGE_RESP_SUCCESS));
-	EXPECT_EQ((__u32)ITD_ST_DONE,
-		  testdev_settled(self->td, op.channel, 10000));
-	EXPECT_TRUE(stall_filled(self, 1));
+	expect_stall_served(_metadata, self);
 }
 
 /* More stalls than the queue takes: the host answers the others, and counts them */
@@ -178,6 +173,22 @@ TEST_F(stall, queue_is_full)
 	EXPECT_EQ((__u64)lost, testdev_read64(self->td, ITD_CNT_STALL_ABORT));
 	map_buffer(self, &first.fault.prm);
 	ASSERT_EQ(0, stall_respond(self, &first, IOMMU_PAGE_RESP_SUCCESS));
+}
+
+/* The device forgets what it asked for, and begins anew */
+TEST_F(stall, device_reset)
+{
+	struct testdev_op op = stall_fill(self, 1);
+	union faults_record record;
+
+	stall_start(_metadata, self, &op, &record);
+	ASSERT_EQ(0, ioctl(self->td->device, VFIO_DEVICE_RESET));
+	EXPECT_EQ(-ENOENT,
+		  stall_respond(self, &record, IOMMU_PAGE_RESP_SUCCESS));
+	stall_told(_metadata, self, &record, IOMMU_FAULT_ANSWERED_RESET);
+	EXPECT_EQ(0ULL, testdev_read64(self->td, ITD_NOW_STALLED));
+	ASSERT_EQ(0, pci_user_enable(self->td->device));
+	expect_stall_served(_metadata, self);
 }
 
 /* The device leaves: its file, its group, its container, in the order of a VMM's exit */

@@ -53,6 +53,55 @@ TEST_F_TIMEOUT(stall, responses_and_tables, 600)
 	       race_rounds, started, self->pager.requests, self->pager.groups);
 }
 
+/* Groups that wait, by what is in the queue now */
+static int race_waiting(struct __test_metadata *_metadata,
+			struct _test_data_stall *self)
+{
+	union faults_record record;
+	int waiting = 0;
+
+	while (faults_read(self->queue, &record, 0) == 1) {
+		if (record.type == IOMMU_FAULT_PAGE_REQ)
+			waiting++;
+		else if (record.type == IOMMU_FAULT_ANSWERED)
+			waiting--;
+		else
+			TH_LOG("a record of type %#x", record.type);
+	}
+	return waiting;
+}
+
+/*
+ * All channels stall, and their table goes before the host has seen all of that. What
+ * it sees too late is neither reported nor answered in the time of the next table.
+ */
+TEST_F_TIMEOUT(stall, nothing_comes_late, 300)
+{
+	struct testdev_op op = stall_fill(self, 1);
+	union faults_record record;
+	unsigned int i, ch;
+
+	for (i = 0; i < 50; i++) {
+		for (ch = 0; ch < ITD_CHANNELS; ch++) {
+			op.channel = ch;
+			op.dst = BUFFER + ch * SZ_4K;
+			testdev_start(self->td, &op);
+		}
+		ASSERT_EQ(0, end_by_abort(self));
+		EXPECT_EQ(0, race_waiting(_metadata, self));
+		EXPECT_EQ(0ULL, testdev_read64(self->td, ITD_NOW_STALLED));
+		ASSERT_EQ(0, stall_bind(self));
+		stall_start(_metadata, self, &op, &record);
+		usleep(2000);
+		EXPECT_EQ((__u32)ITD_ST_STALL,
+			  testdev_status(self->td, op.channel));
+		ASSERT_EQ(0, stall_respond(self, &record,
+					   IOMMU_PAGE_RESP_INVALID));
+		EXPECT_EQ((__u32)ITD_ST_FAULT,
+			  testdev_settled(self->td, op.channel, 10000));
+	}
+}
+
 /* The queue is closed and opened anew while the device asks */
 TEST_F_TIMEOUT(stall, requests_and_queues, 600)
 {
