@@ -13,27 +13,24 @@
 
 static struct stage1 s1;
 
-/* How a failed step is told */
-static char reason[160];
-
 /* The device writes at @va. Returns NULL when that lands on @page, or why not. */
 static const char *expect(struct demo *demo, const char *label, __u64 va,
 			  int page, const char *remark)
 {
 	int found = vm_lands(&demo->vm, 0, va);
+	char dma[40];
 
 	if (found == VM_TIMEOUT)
 		return "the device did not end its transfer";
-	if (found == page && page == VM_NOWHERE)
-		say(label, "DMA to 0x%llx touches nothing%s", va, remark);
-	else if (found == page)
-		say(label, "DMA to 0x%llx lands on %s: \"%.14s...\"%s", va,
-		    demo_page_name(demo, page), demo->vm.page[page].mem, remark);
+	snprintf(dma, sizeof(dma), "DMA to 0x%llx", va);
+	if (found != page)
+		return demo_astray(demo, label, dma, found, page);
+	if (page == VM_NOWHERE)
+		say(label, "%s touches nothing%s", dma, remark);
 	else
-		snprintf(reason, sizeof(reason),
-			 "%s: DMA to 0x%llx reached %s, not %s", label, va,
-			 demo_page_name(demo, found), demo_page_name(demo, page));
-	return found == page ? NULL : reason;
+		say(label, "%s lands on %s: \"%.14s...\"%s", dma,
+		    demo_page_name(demo, page), demo->vm.page[page].mem, remark);
+	return NULL;
 }
 
 static const char *show_capability(struct demo *demo)

@@ -16,6 +16,27 @@ const char *demo_page_name(const struct demo *demo, int page)
 	       page == VM_NOWHERE ? "nothing" : "something else";
 }
 
+/**
+ * demo_astray - How a step is told whose access ended up elsewhere
+ * @demo: the demonstration
+ * @label: what the step is called
+ * @dma: the access
+ * @found: what vm_find() returned
+ * @page: what it should have
+ *
+ * Return: the text, until the next call
+ */
+const char *demo_astray(const struct demo *demo, const char *label,
+			const char *dma, int found, int page)
+{
+	static char reason[160];
+
+	snprintf(reason, sizeof(reason), "%s: %s reached %s (%d), not %s", label,
+		 dma, demo_page_name(demo, found), found,
+		 demo_page_name(demo, page));
+	return reason;
+}
+
 static const char *start(struct demo *demo, const struct demo_plan *plan,
 			 int devices)
 {

@@ -45,6 +45,8 @@ struct demo_plan {
 
 int demo_run(const struct demo_plan *plan, int devices);
 const char *demo_page_name(const struct demo *demo, int page);
+const char *demo_astray(const struct demo *demo, const char *label,
+			const char *dma, int found, int page);
 
 static inline __u64 demo_gpa(const struct demo *demo, int page)
 {

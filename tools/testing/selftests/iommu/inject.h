@@ -18,6 +18,13 @@ static inline bool inject_possible(void)
 	return !access(INJECT_DIR "times", F_OK);
 }
 
+/* Of a test that has begun: it cannot happen without (kselftest_harness.h) */
+#define SKIP_WITHOUT_INJECTION()					\
+	do {								\
+		if (!inject_possible())					\
+			SKIP(return, "cannot happen: this kernel makes no command fail"); \
+	} while (0)
+
 /**
  * inject_failures - Make commands fail
  * @times: the next so many, INJECT_ALWAYS for all from now on, 0 for none

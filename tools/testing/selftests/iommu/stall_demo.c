@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What SubstreamIDs and stalled accesses are, in some lines of output */
 #include <stdio.h>
-#include <unistd.h>
 
 #include "../kselftest.h"
 #include "cd_table.h"
-#include "demo_run.h"
+#include "demo_testdev.h"
 #include "faults.h"
 #include "modes.h"
-#include "vm_testdev.h"
 
 #define VA		0x123456789000ULL
 #define VA_ABSENT	0x12345678b000ULL
@@ -20,37 +18,10 @@
 static struct stage1 process[PROCESSES];
 static struct cd_table table;
 
-/* How a failed step is told */
-static char reason[160];
-
-static const char *who_name(__u32 who)
-{
-	static char name[32];
-
-	if (!(who & ITD_PASID_VALID))
-		return "no SubstreamID";
-	snprintf(name, sizeof(name), "SubstreamID %u", who & ITD_PASID_MASK);
-	return name;
-}
-
-/* The device writes at @va. Returns NULL when that lands on @page, or why not. */
 static const char *expect(struct demo *demo, const char *label, __u32 who,
 			  __u64 va, int page, const char *remark)
 {
-	int found = testdev_lands(&demo->vm, 0, who, va);
-
-	if (found == page && page == VM_NOWHERE)
-		say(label, "DMA to 0x%llx with %s is stopped%s", va,
-		    who_name(who), remark);
-	else if (found == page)
-		say(label, "DMA to 0x%llx with %s lands on %s%s", va,
-		    who_name(who), demo_page_name(demo, page), remark);
-	else
-		snprintf(reason, sizeof(reason),
-			 "%s: DMA to 0x%llx with %s reached %s (%d), not %s",
-			 label, va, who_name(who), demo_page_name(demo, found),
-			 found, demo_page_name(demo, page));
-	return found == page ? NULL : reason;
+	return demo_dma(demo, label, "SubstreamID", who, va, page, remark);
 }
 
 static const char *show_capability(struct demo *demo)
@@ -129,73 +100,29 @@ static const char *refuse(struct demo *demo, int queue)
 	return NULL;
 }
 
-/* The device writes where process 2 has no page; returns with what the queue says */
-static const char *stall(struct demo *demo, int queue,
-			 const struct testdev_op *op,
-			 union faults_record *record)
+/* Process 2 has no page there */
+static void map_absent(struct demo *demo, __u64 va, __u64 gpa)
 {
-	struct testdev *td = &demo->vm.dev[0].td;
-	struct iommu_fault_page_request *req = &record->fault.prm;
-
-	vm_fill(&demo->vm);
-	testdev_start(td, op);
-	if (faults_read(queue, record, 2000) != 1 ||
-	    record->type != IOMMU_FAULT_PAGE_REQ)
-		return "no page request";
-	if (req->pasid != 2 || req->addr != VA_ABSENT)
-		return "a page request for something else";
-	if (testdev_status(td, op->channel) != ITD_ST_STALL)
-		return "the access does not wait for the response";
-	say("stall", "DMA to 0x%llx with SubstreamID 2 waits: not in stage 1",
-	    VA_ABSENT);
-	say("", "the queue says: PASID %u, group %u (STAG), %s 0x%llx",
-	    req->pasid, req->grpid,
-	    req->perm & IOMMU_FAULT_PERM_WRITE ? "write" : "read", req->addr);
-	return NULL;
+	stage1_map(&process[1], va, gpa, SZ_4K, STAGE1_RW);
 }
 
-/* A page that is not there when the device gets to it, and is when it goes on */
-static const char *serve(struct demo *demo, int queue)
+static const char *refuse_and_serve(struct demo *demo, int queue)
 {
-	struct testdev_op op = testdev_fill_op(WITH_PASID(2), VA_ABSENT);
-	struct testdev *td = &demo->vm.dev[0].td;
-	union faults_record record;
-	__u64 token[VM_TOKEN_SIZE / sizeof(op.imm)];
-	const char *why;
-	size_t i;
+	const struct demo_fault fault = {
+		.label = "stall",
+		.space = "SubstreamID",
+		.group = " (STAG)",
+		.op = testdev_fill_op(WITH_PASID(2), VA_ABSENT),
+		.waits = ITD_ST_STALL,
+		.map = map_absent,
+	};
 
-	why = stall(demo, queue, &op, &record);
-	if (why)
-		return why;
-	stage1_map(&process[1], record.fault.prm.addr, demo_gpa(demo, demo->a),
-		   SZ_4K, STAGE1_RW);
-	say("", "the guest maps it to page A, and answers: success");
-	if (faults_respond(demo->vm.container, td->device, &record,
-			   IOMMU_PAGE_RESP_SUCCESS))
-		return "PAGE_RESP";
-	if (testdev_settled(td, op.channel, 2000) != ITD_ST_DONE)
-		return "the access did not go on";
-	for (i = 0; i < ARRAY_SIZE(token); i++)
-		token[i] = op.imm;
-	if (vm_find(&demo->vm, 0, token, sizeof(token)) != demo->a)
-		return "the access that waited is not on page A alone";
-	say("served", "the DMA that waited goes on, and lands on page A");
-	return NULL;
+	return refuse(demo, queue) ?: demo_serve(demo, queue, &fault);
 }
 
 static const char *faults(struct demo *demo)
 {
-	int queue = faults_open(demo->vm.container, demo->vm.dev[0].td.device,
-				16, FAULTS_NO_EVENTFD);
-	const char *why;
-
-	if (queue < 0)
-		return "FAULT_QUEUE";
-	why = refuse(demo, queue);
-	if (!why)
-		why = serve(demo, queue);
-	close(queue);
-	return why;
+	return demo_with_faults(demo, refuse_and_serve);
 }
 
 /**

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Tests: stalled accesses that user space serves */
 
-/* Where a guest's buffer lies that has no page to begin with */
-#define BUFFER		0x2000000000ULL
-#define BUFFER_PAGES	1000
-
 #define STALL_ENTRIES	512
 #define STALL_SSID	4242
 #define STALL_OTHER	7
@@ -40,8 +36,7 @@ static void map_buffer(void *data, const struct iommu_fault_page_request *req)
 	struct _test_data_stall *self = data;
 	__u64 va = req->addr & -SZ_4K;
 
-	stage1_map(&self->s1, va, GUEST_BLOCKS + (va - BUFFER), SZ_4K,
-		   STAGE1_RW);
+	stage1_map(&self->s1, va, buffer_gpa(va), SZ_4K, STAGE1_RW);
 }
 
 static int stall_open_queue(struct _test_data_stall *self, unsigned int entries)
@@ -87,14 +82,7 @@ FIXTURE_SETUP(stall)
 	testdev_write32(self->td, ITD_ACTION, ITD_ACTION_CLEAR);
 	self->queue = stall_open_queue(self, STALL_ENTRIES);
 	ASSERT_LE(0, self->queue);
-	self->pager = (struct pager) {
-		.container = vm->container,
-		.device = self->td->device,
-		.queue = self->queue,
-		.map = map_buffer,
-		.data = self,
-		.code = IOMMU_PAGE_RESP_SUCCESS,
-	};
+	self->pager = buffer_pager(vm, self->queue, map_buffer, self);
 }
 
 /* At the device: whatever a test did, nothing is held once the queue is closed */
@@ -104,6 +92,8 @@ FIXTURE_TEARDOWN(stall)
 	size_t reg;
 
 	EXPECT_EQ(0, faults_set_timeout_ms(self->timeout_ms));
+	if (inject_possible())
+		EXPECT_EQ(0, inject_failures(0));
 	if (self->queue >= 0)
 		close(self->queue);
 	if (self->td->bar) {
@@ -121,22 +111,12 @@ FIXTURE_TEARDOWN(stall)
 /* Writes @pages pages of the buffer */
 static struct testdev_op stall_fill(struct _test_data_stall *self, int pages)
 {
-	struct testdev_op op = testdev_fill_op(self->who, BUFFER);
-
-	op.len = pages * SZ_4K;
-	return op;
+	return buffer_op(self->who, pages);
 }
 
 static bool stall_filled(struct _test_data_stall *self, int pages)
 {
-	const __u64 *mem = guest_ptr(&self->vm.guest, GUEST_BLOCKS);
-	struct testdev_op op = testdev_fill_op(self->who, BUFFER);
-	size_t i;
-
-	for (i = 0; i < pages * SZ_4K / sizeof(*mem); i++)
-		if (mem[i] != op.imm)
-			return false;
-	return true;
+	return buffer_written(&self->vm, pages);
 }
 
 /* Start, and read the page request that comes of it */
@@ -162,6 +142,21 @@ static void stall_start(struct __test_metadata *_metadata,
 	EXPECT_EQ((__u32)ITD_ST_STALL, testdev_status(self->td, op->channel));
 }
 
+/* The next access that stalls gets its page, and goes on */
+static void expect_stall_served(struct __test_metadata *_metadata,
+				struct _test_data_stall *self)
+{
+	struct testdev_op op = stall_fill(self, 1);
+	union faults_record record;
+
+	stall_start(_metadata, self, &op, &record);
+	map_buffer(self, &record.fault.prm);
+	ASSERT_EQ(0, stall_respond(self, &record, IOMMU_PAGE_RESP_SUCCESS));
+	EXPECT_EQ((__u32)ITD_ST_DONE,
+		  testdev_settled(self->td, op.channel, 10000));
+	EXPECT_TRUE(stall_filled(self, 1));
+}
+
 TEST_F(stall, served)
 {
 	struct testdev_op op = stall_fill(self, 1);
@@ -184,15 +179,7 @@ TEST_F_TIMEOUT(stall, demand_paging, 120)
 {
 	struct testdev_op op = stall_fill(self, BUFFER_PAGES);
 
-	ASSERT_EQ(0, pager_start(&self->pager));
-	testdev_start(self->td, &op);
-	EXPECT_EQ((__u32)ITD_ST_DONE,
-		  testdev_settled(self->td, op.channel, 100000));
-	pager_stop(&self->pager);
-	EXPECT_EQ(0, self->pager.error);
-	EXPECT_EQ((unsigned int)BUFFER_PAGES, self->pager.groups);
-	EXPECT_EQ((unsigned int)BUFFER_PAGES, self->pager.requests);
-	EXPECT_EQ(0U, self->pager.others);
+	expect_demand_paging(_metadata, &self->pager, self->td, &op);
 	EXPECT_EQ((__u64)BUFFER_PAGES,
 		  testdev_read64(self->td, ITD_CNT_STALL_RETRY));
 	EXPECT_TRUE(stall_filled(self, BUFFER_PAGES));
@@ -254,22 +241,10 @@ TEST_F(stall, response_to_nothing)
 /* All channels at once, and a thread that serves them */
 TEST_F_TIMEOUT(stall, storm, 120)
 {
-	struct testdev_op op = stall_fill(self, 8);
-	unsigned int ch;
+	struct testdev_op op = stall_fill(self, STORM_PAGES);
 
-	ASSERT_EQ(0, pager_start(&self->pager));
-	for (ch = 0; ch < ITD_CHANNELS; ch++) {
-		op.channel = ch;
-		op.dst = BUFFER + ch * 8 * SZ_4K;
-		testdev_start(self->td, &op);
-	}
-	for (ch = 0; ch < ITD_CHANNELS; ch++)
-		EXPECT_EQ((__u32)ITD_ST_DONE,
-			  testdev_settled(self->td, ch, 20000))
-			TH_LOG("channel %u", ch);
-	pager_stop(&self->pager);
-	EXPECT_EQ(0, self->pager.error);
-	EXPECT_TRUE(stall_filled(self, ITD_CHANNELS * 8));
+	expect_storm(_metadata, &self->pager, self->td, op);
+	EXPECT_TRUE(stall_filled(self, ITD_CHANNELS * STORM_PAGES));
 	EXPECT_EQ((__u64)self->pager.groups,
 		  testdev_read64(self->td, ITD_CNT_STALL_RETRY));
 }

@@ -48,9 +48,9 @@ static void apply_all(struct iommu_pasid_table_config *config,
 		poke_apply(config, &poke[i]);
 }
 
-TEST_F(one, bind_bad_table)
+static void expect_bad_tables(struct __test_metadata *_metadata,
+			      struct _test_data_one *self, int group)
 {
-	struct vm *vm = &self->vm;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(bad_tables); i++) {
@@ -59,29 +59,22 @@ TEST_F(one, bind_bad_table)
 
 		poke_apply(&config, &bad_tables[i]);
 		EXPECT_EQ(bad_tables[i].error,
-			  inest_bind_pasid_table(vm->container, ALL, &config))
+			  inest_bind_pasid_table(self->vm.container, group,
+						 &config))
 			TH_LOG("%s", bad_tables[i].what);
 		expect_same(_metadata, self, bad_tables[i].what);
 	}
 }
 
+TEST_F(one, bind_bad_table)
+{
+	expect_bad_tables(_metadata, self, ALL);
+}
+
 /* The same for one group that is named */
 TEST_F(one, bind_bad_table_to_group)
 {
-	struct vm *vm = &self->vm;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(bad_tables); i++) {
-		struct iommu_pasid_table_config config =
-			config_translate(self->s1.cd);
-
-		poke_apply(&config, &bad_tables[i]);
-		EXPECT_EQ(bad_tables[i].error,
-			  inest_bind_pasid_table(vm->container,
-						 vm->dev[0].group, &config))
-			TH_LOG("%s", bad_tables[i].what);
-	}
-	expect_same(_metadata, self, "bad tables for a group");
+	expect_bad_tables(_metadata, self, self->vm.dev[0].group);
 }
 
 /* BYPASS and ABORT have no table */
@@ -182,17 +175,10 @@ TEST_F(one, bind_table_that_device_cannot_read)
 	expect_same(_metadata, self, "table that is write-only");
 }
 
-/* Both sizes say @argsz; @tail is the last byte */
 static int sized_bind(struct vm *vm, struct iommu_pasid_table_config config,
 		      size_t argsz, unsigned char tail)
 {
-	unsigned char data[OP_DATA_MAX] = { 0 };
-
-	config.argsz = argsz;
-	memcpy(data, &config, sizeof(config));
-	if (argsz > sizeof(config))
-		data[argsz - 1] = tail;
-	return inest_op(vm->container, OP_BIND, data, argsz);
+	return sized_op(vm, OP_BIND, &config, sizeof(config), argsz, tail);
 }
 
 TEST_F(one, bind_argsz)

@@ -171,18 +171,11 @@ TEST_F(one, invalidate_ignores_what_is_not_selected)
 	EXPECT_EQ(0, invalidate(&self->vm, info));
 }
 
-/* Both sizes say @argsz; @tail is the last byte */
 static int sized_invalidate(struct vm *vm,
 			    struct iommu_cache_invalidate_info info,
 			    size_t argsz, unsigned char tail)
 {
-	unsigned char data[OP_DATA_MAX] = { 0 };
-
-	info.argsz = argsz;
-	memcpy(data, &info, sizeof(info));
-	if (argsz > sizeof(info))
-		data[argsz - 1] = tail;
-	return inest_op(vm->container, OP_INVLD, data, argsz);
+	return sized_op(vm, OP_INVLD, &info, sizeof(info), argsz, tail);
 }
 
 /* The granularity says how much there has to be, and no more is needed */

@@ -60,16 +60,6 @@ FIXTURE_TEARDOWN(close_order)
 	EXPECT_EQ(0, splat_count());
 }
 
-static void close_one(struct vm *vm, char what)
-{
-	if (what == 'c')
-		vm_close_container(vm);
-	else if (what == 'g')
-		vm_close_group(vm, 0);
-	else
-		edu_close(&vm->dev[0].edu);
-}
-
 /* As long as the device is open, its DMA is translated */
 TEST_F(close_order, while_bound)
 {
@@ -77,7 +67,7 @@ TEST_F(close_order, while_bound)
 
 	ASSERT_EQ(self->page, vm_lands(&self->vm, 0, VA));
 	for (c = variant->order; *c; c++) {
-		close_one(&self->vm, *c);
+		vm_close_one(&self->vm, *c);
 		if (self->vm.dev[0].edu.device >= 0)
 			EXPECT_EQ(self->page, vm_lands(&self->vm, 0, VA));
 	}

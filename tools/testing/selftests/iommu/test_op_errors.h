@@ -23,6 +23,19 @@ static int bare_op(int container, __u32 argsz, __u32 flags)
 	return ioctl(container, VFIO_IOMMU_NESTING_OP, &op) < 0 ? -errno : 0;
 }
 
+/* Data whose argsz says @argsz, of which so much is passed; @tail is the last byte */
+static int sized_op(struct vm *vm, __u32 op, const void *data, size_t size,
+		    __u32 argsz, unsigned char tail)
+{
+	unsigned char arg[OP_DATA_MAX] = { 0 };
+
+	memcpy(arg, data, size);
+	memcpy(arg, &argsz, sizeof(argsz));
+	if (argsz > size)
+		arg[argsz - 1] = tail;
+	return inest_op(vm->container, op, arg, argsz);
+}
+
 TEST_F(one, op_header)
 {
 	static const struct {

@@ -273,6 +273,21 @@ void vm_close_group(struct vm *vm, int dev)
 }
 
 /**
+ * vm_close_one - Close one file of a machine with one device
+ * @vm: the machine
+ * @what: c for the container, g for the group, d for the device
+ */
+void vm_close_one(struct vm *vm, char what)
+{
+	if (what == 'c')
+		vm_close_container(vm);
+	else if (what == 'g')
+		vm_close_group(vm, 0);
+	else
+		vm_stop_device(vm, 0);
+}
+
+/**
  * vm_close - Close what is still open
  * @vm: the machine
  */

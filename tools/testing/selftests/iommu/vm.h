@@ -95,6 +95,7 @@ int vm_open_type(struct vm *vm, int first, int count, unsigned long type);
 void vm_close(struct vm *vm);
 void vm_close_container(struct vm *vm);
 void vm_close_group(struct vm *vm, int dev);
+void vm_close_one(struct vm *vm, char what);
 int vm_attach(struct vm *vm, int dev);
 int vm_map(struct vm *vm);
 int vm_map_blocks(struct vm *vm);

@@ -82,6 +82,23 @@ struct testdev_op testdev_fill_op(__u32 who, __u64 va)
 }
 
 /**
+ * testdev_find - Which watched page has what a device wrote
+ * @vm: the machine, its pages filled before the device wrote
+ * @op: by which it did, from testdev_fill_op()
+ *
+ * Return: as vm_find()
+ */
+int testdev_find(const struct vm *vm, const struct testdev_op *op)
+{
+	__u64 token[VM_TOKEN_SIZE / sizeof(op->imm)];
+	size_t i;
+
+	for (i = 0; i < VM_TOKEN_SIZE / sizeof(op->imm); i++)
+		token[i] = op->imm;
+	return vm_find(vm, op->dst & (SZ_4K - 1), token, sizeof(token));
+}
+
+/**
  * testdev_lands - Let a device write, and see where that lands
  * @vm: the machine
  * @dev: which device
@@ -94,16 +111,12 @@ struct testdev_op testdev_fill_op(__u32 who, __u64 va)
 int testdev_lands(struct vm *vm, int dev, __u32 who, __u64 va)
 {
 	struct testdev_op op = testdev_fill_op(who, va);
-	__u64 token[VM_TOKEN_SIZE / 8];
 	__u32 status;
-	size_t i;
 	int found;
 
-	for (i = 0; i < VM_TOKEN_SIZE / 8; i++)
-		token[i] = TOKEN;
 	vm_fill(vm);
 	status = testdev_run(&vm->dev[dev].td, &op);
-	found = vm_find(vm, va & (SZ_4K - 1), token, sizeof(token));
+	found = testdev_find(vm, &op);
 	if (status == ITD_ST_DONE)
 		return found == VM_NOWHERE ? VM_ELSEWHERE : found;
 	return found == VM_NOWHERE ? failure(status) : VM_TORN;

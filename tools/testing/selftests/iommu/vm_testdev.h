@@ -26,5 +26,6 @@ extern const struct vm_kind vm_stalling;
 int testdev_lands(struct vm *vm, int dev, __u32 who, __u64 va);
 int testdev_reads(struct vm *vm, int dev, __u32 who, __u64 va);
 struct testdev_op testdev_fill_op(__u32 who, __u64 va);
+int testdev_find(const struct vm *vm, const struct testdev_op *op);
 
 #endif /* SELFTEST_IOMMU_VM_TESTDEV_H */

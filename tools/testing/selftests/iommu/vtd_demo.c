@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What page tables bound to PASIDs are, in some lines of output */
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "../kselftest.h"
-#include "demo_run.h"
-#include "faults.h"
+#include "demo_testdev.h"
 #include "modes.h"
 #include "pci_user.h"
 #include "vtd_vm.h"
@@ -21,37 +18,11 @@ static struct {
 	__u32 pasid;
 } process[PROCESSES];
 
-/* How a failed step is told */
-static char reason[160];
-
-static const char *who_name(__u32 who)
-{
-	static char name[24];
-
-	if (!(who & ITD_PASID_VALID))
-		return "no PASID";
-	snprintf(name, sizeof(name), "PASID %u", who & ITD_PASID_MASK);
-	return name;
-}
-
-/* The device writes at @va. Returns NULL when that lands on @page, or why not. */
+/* The device, which has a TLB, writes at @va, and that lands on @page */
 static const char *expect(struct demo *demo, const char *label, __u32 who,
 			  __u64 va, int page, const char *remark)
 {
-	int found = vtd_lands(&demo->vm, 0, who | WITH_ATS, va);
-
-	if (found == page && page == VM_NOWHERE)
-		say(label, "DMA to 0x%llx with %s is stopped%s", va,
-		    who_name(who), remark);
-	else if (found == page)
-		say(label, "DMA to 0x%llx with %s lands on %s%s", va,
-		    who_name(who), demo_page_name(demo, page), remark);
-	else
-		snprintf(reason, sizeof(reason),
-			 "%s: DMA to 0x%llx with %s reached %s (%d), not %s",
-			 label, va, who_name(who), demo_page_name(demo, found),
-			 found, demo_page_name(demo, page));
-	return found == page ? NULL : reason;
+	return demo_dma(demo, label, "PASID", who | WITH_ATS, va, page, remark);
 }
 
 static const char *show_capability(struct demo *demo)
@@ -176,52 +147,30 @@ static const char *unbind(struct demo *demo)
 			     demo_gpa(demo, demo->b), demo->b, "");
 }
 
-/* A page that is not there when the device gets to it, and is when it goes on */
+static void map_absent(struct demo *demo, __u64 va, __u64 gpa)
+{
+	vtd_table_map(&process[1].s1, va, gpa, VTD_RW);
+}
+
 static const char *serve(struct demo *demo, int queue)
 {
-	struct testdev *td = &demo->vm.dev[0].td;
-	struct testdev_op op = vtd_fill_op(WITH_PASID(process[1].pasid) |
-					   WITH_ATS, VA_ABSENT);
-	union faults_record record;
+	struct demo_fault fault = {
+		.label = "page fault",
+		.space = "PASID",
+		.group = "",
+		.op = vtd_fill_op(WITH_PASID(process[1].pasid) | WITH_ATS,
+				  VA_ABSENT),
+		.waits = ITD_ST_WAIT,
+		.map = map_absent,
+	};
 
-	op.cmd |= ITD_CMD_PRI;
-	testdev_start(td, &op);
-	if (faults_read(queue, &record, 2000) != 1 ||
-	    record.type != IOMMU_FAULT_PAGE_REQ)
-		return "no page request";
-	if (testdev_status(td, op.channel) != ITD_ST_WAIT)
-		return "the device does not wait for the response";
-	say("page fault", "DMA to 0x%llx with PASID %u waits: not in stage 1",
-	    VA_ABSENT, process[1].pasid);
-	say("", "the queue says: PASID %u, group %u, %s 0x%llx",
-	    record.fault.prm.pasid, record.fault.prm.grpid,
-	    record.fault.prm.perm & IOMMU_FAULT_PERM_WRITE ? "write" : "read",
-	    record.fault.prm.addr);
-	vtd_table_map(&process[1].s1, record.fault.prm.addr,
-		      demo_gpa(demo, demo->a), VTD_RW);
-	say("", "the guest maps it to page A, and answers: success");
-	if (faults_respond(demo->vm.container, td->device, &record,
-			   IOMMU_PAGE_RESP_SUCCESS))
-		return "PAGE_RESP";
-	if (testdev_settled(td, op.channel, 2000) != ITD_ST_DONE)
-		return "the device did not go on";
-	if (memcmp(demo->vm.page[demo->a].mem, &op.imm, sizeof(op.imm)))
-		return "the access that waited is not on page A";
-	say("served", "the DMA that waited goes on, and lands on page A");
-	return NULL;
+	fault.op.cmd |= ITD_CMD_PRI;
+	return demo_serve(demo, queue, &fault);
 }
 
 static const char *page_fault(struct demo *demo)
 {
-	int queue = faults_open(demo->vm.container, demo->vm.dev[0].td.device,
-				16, FAULTS_NO_EVENTFD);
-	const char *why;
-
-	if (queue < 0)
-		return "FAULT_QUEUE";
-	why = serve(demo, queue);
-	close(queue);
-	return why;
+	return demo_with_faults(demo, serve);
 }
 
 /**

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Tests: page requests that user space serves, by PASID */
 
-/* Where a guest's buffer lies that has no page to begin with */
-#define BUFFER		0x2000000000ULL
-#define BUFFER_PAGES	1000
-
 #define QUEUE_ENTRIES	512
 
 /*
@@ -44,8 +40,7 @@ static void map_buffer(void *data, const struct iommu_fault_page_request *req)
 {
 	struct _test_data_fault *self = data;
 
-	vtd_table_map(&self->s1, req->addr,
-		      GUEST_BLOCKS + (req->addr - BUFFER), VTD_RW);
+	vtd_table_map(&self->s1, req->addr, buffer_gpa(req->addr), VTD_RW);
 }
 
 FIXTURE_SETUP(fault)
@@ -71,14 +66,7 @@ FIXTURE_SETUP(fault)
 	self->queue = faults_open(vm->container, self->td->device,
 				  QUEUE_ENTRIES, FAULTS_NO_EVENTFD);
 	ASSERT_LE(0, self->queue);
-	self->pager = (struct pager) {
-		.container = vm->container,
-		.device = self->td->device,
-		.queue = self->queue,
-		.map = map_buffer,
-		.data = self,
-		.code = IOMMU_PAGE_RESP_SUCCESS,
-	};
+	self->pager = buffer_pager(vm, self->queue, map_buffer, self);
 }
 
 /* At the device: whatever a test did, nothing waits, and nothing came unasked */
@@ -99,9 +87,8 @@ FIXTURE_TEARDOWN(fault)
 /* Writes @pages pages of the buffer */
 static struct testdev_op fill_buffer(struct _test_data_fault *self, int pages)
 {
-	struct testdev_op op = vtd_fill_op(self->who, BUFFER);
+	struct testdev_op op = buffer_op(self->who, pages);
 
-	op.len = pages * SZ_4K;
 	op.cmd |= ITD_CMD_PRI;
 	return op;
 }
@@ -123,14 +110,7 @@ static struct testdev_op ask(struct _test_data_fault *self, int pages,
 
 static bool buffer_is_filled(struct _test_data_fault *self, int pages)
 {
-	const __u64 *mem = guest_ptr(&self->vm.guest, GUEST_BLOCKS);
-	struct testdev_op op = vtd_fill_op(self->who, BUFFER);
-	size_t i;
-
-	for (i = 0; i < pages * SZ_4K / sizeof(*mem); i++)
-		if (mem[i] != op.imm)
-			return false;
-	return true;
+	return buffer_written(&self->vm, pages);
 }
 
 /* The next record is a page request of ours */
@@ -188,15 +168,7 @@ TEST_F_TIMEOUT(fault, demand_paging, 120)
 
 	memset(guest_ptr(&self->vm.guest, GUEST_BLOCKS), 0,
 	       BUFFER_PAGES * SZ_4K);
-	ASSERT_EQ(0, pager_start(&self->pager));
-	testdev_start(self->td, &op);
-	EXPECT_EQ((__u32)ITD_ST_DONE,
-		  testdev_settled(self->td, op.channel, 100000));
-	pager_stop(&self->pager);
-	EXPECT_EQ(0, self->pager.error);
-	EXPECT_EQ((unsigned int)BUFFER_PAGES, self->pager.groups);
-	EXPECT_EQ((unsigned int)BUFFER_PAGES, self->pager.requests);
-	EXPECT_EQ(0U, self->pager.others);
+	expect_demand_paging(_metadata, &self->pager, self->td, &op);
 	EXPECT_EQ((__u64)BUFFER_PAGES,
 		  testdev_read64(self->td, ITD_CNT_PRG_RESP(ITD_PRG_SUCCESS)));
 	EXPECT_TRUE(buffer_is_filled(self, BUFFER_PAGES));
@@ -290,23 +262,11 @@ TEST_F(fault, response_to_nothing)
 /* All channels at once, and a thread that serves them */
 TEST_F_TIMEOUT(fault, storm, 120)
 {
-	struct testdev_op op = fill_buffer(self, 8);
-	unsigned int ch;
+	struct testdev_op op = fill_buffer(self, STORM_PAGES);
 
 	memset(guest_ptr(&self->vm.guest, GUEST_BLOCKS), 0, SZ_4K * 8);
-	ASSERT_EQ(0, pager_start(&self->pager));
-	for (ch = 0; ch < ITD_CHANNELS; ch++) {
-		op.channel = ch;
-		op.dst = BUFFER + ch * 8 * SZ_4K;
-		testdev_start(self->td, &op);
-	}
-	for (ch = 0; ch < ITD_CHANNELS; ch++)
-		EXPECT_EQ((__u32)ITD_ST_DONE,
-			  testdev_settled(self->td, ch, 20000))
-			TH_LOG("channel %u", ch);
-	pager_stop(&self->pager);
-	EXPECT_EQ(0, self->pager.error);
-	EXPECT_TRUE(buffer_is_filled(self, ITD_CHANNELS * 8));
+	expect_storm(_metadata, &self->pager, self->td, op);
+	EXPECT_TRUE(buffer_is_filled(self, ITD_CHANNELS * STORM_PAGES));
 	EXPECT_EQ((__u64)self->pager.groups,
 		  testdev_read64(self->td, ITD_CNT_PRG_RESP(ITD_PRG_SUCCESS)));
 	EXPECT_EQ((__u64)self->pager.requests,

@@ -29,16 +29,6 @@ static void expect_usable(struct __test_metadata *_metadata, __u32 who)
 	expect_usable_dev(_metadata, 0, who);
 }
 
-static void close_one(struct vm *vm, char what)
-{
-	if (what == 'c')
-		vm_close_container(vm);
-	else if (what == 'g')
-		vm_close_group(vm, 0);
-	else
-		vm_stop_device(vm, 0);
-}
-
 /*
  * c: container, g: group, d: device. As long as the device is open its DMA is
  * translated; the PASID belongs to the container.
@@ -52,7 +42,7 @@ static void close_in_order(struct __test_metadata *_metadata,
 	ASSERT_LT(0, locked_memory());
 	ASSERT_EQ(self->a, vtd_lands(&self->vm, 0, self->who, VA));
 	for (c = order; *c; c++) {
-		close_one(&self->vm, *c);
+		vm_close_one(&self->vm, *c);
 		there = there && (*c != 'c' || self->pasid == RID);
 		if (there && self->vm.dev[0].td.device >= 0) {
 			EXPECT_EQ(self->a,
