@@ -85,11 +85,11 @@ ICOUNT = ('-icount', 'shift=0,sleep=off,align=off', '-seed', '1',
 COUNTED = ('nokaslr', 'tsc=reliable')
 
 # The MP table describes a machine without an IOMMU as well as ACPI, under KASAN in
-# half the time. There are no ACPI timers then, and the kernel would take its own ticks
-# for its clock, which stood still on a host without time to spare: QEMU's CPUs share
-# one TSC, although their model doesn't say so. Without interrupt remapping VFIO wants
-# to be asked twice.
-NO_IOMMU = {'words': ('acpi=off', 'tsc=reliable',
+# half the time. Nobody tells the kernel then where the ACPI timer is, and on a host
+# without time to spare it can't measure the TSC and the APIC's timer without it: its
+# own ticks become its clock, and stand still. QEMU's CPUs share one TSC, although their
+# model doesn't say so. Without interrupt remapping VFIO wants to be asked twice.
+NO_IOMMU = {'words': ('acpi=off', 'pmtmr=0x608', 'tsc=reliable',
                       'vfio_iommu_type1.allow_unsafe_interrupts=1')}
 
 WORDS = {
