@@ -148,7 +148,7 @@ build()
 	done
 	mkdir "$1/build"
 	cd "$1/build"
-	export CCACHE_DIR="$cache/ccache"
+	export CCACHE_DIR="$cache/ccache" CCACHE_DEPEND=1
 	_short="QEMU ${version%%[+-]*}, $kind"
 	_names=
 	for _target in $targets; do

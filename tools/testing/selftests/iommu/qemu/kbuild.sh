@@ -22,8 +22,9 @@ for name in nesting nesting_bind nesting_fault nesting_info nesting_inv nesting_
 	instrument="$instrument KCOV_INSTRUMENT_$name.o=y UBSAN_SANITIZE_$name.o=y"
 done
 
-# Relative paths in ccache's keys: another checkout finds the same objects.
-export CCACHE_DIR="$cache/ccache" CCACHE_BASEDIR=/
+# Relative paths in ccache's keys: another checkout finds the same objects. What the
+# compiler writes about its headers spares each miss a run of the preprocessor.
+export CCACHE_DIR="$cache/ccache" CCACHE_BASEDIR=/ CCACHE_DEPEND=1
 # shellcheck disable=SC2086 # a list of words
 exec make -C "$source" "O=$objects" "ARCH=$arch" "CROSS_COMPILE=$cross" \
 	"CC=$(command -v ccache) ${cross}gcc" \
