@@ -9,6 +9,9 @@
 #include "../kselftest.h"
 #include "splat.h"
 
+/* What follows a warning explains it: this many lines */
+#define EXPLANATION	40
+
 static int kmsg = -1;
 
 static const char * const signs[] = {
@@ -49,7 +52,7 @@ static bool is_splat(const char *line)
 /**
  * splat_count - Read what the kernel logged since the last call
  *
- * Warnings are repeated on stdout, as diagnostics.
+ * Warnings are repeated on stdout, as diagnostics, with the lines behind them.
  *
  * Return: how many lines of it are a warning, 0 also when the log is not
  *	watched
@@ -57,7 +60,7 @@ static bool is_splat(const char *line)
 int splat_count(void)
 {
 	char line[8192];
-	int count = 0;
+	int count = 0, shown = 0;
 	ssize_t len;
 
 	while (kmsg >= 0) {
@@ -68,8 +71,12 @@ int splat_count(void)
 			break;
 		line[len] = 0;
 		if (is_splat(line)) {
-			printf("# kernel: %s", strchr(line, ';') + 1);
 			count++;
+			shown = EXPLANATION;
+		}
+		if (shown > 0) {
+			printf("# kernel: %s", strchr(line, ';') + 1);
+			shown--;
 		}
 	}
 	return count;

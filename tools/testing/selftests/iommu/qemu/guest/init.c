@@ -122,10 +122,27 @@ static void parse_command_line(void)
 		parse_word(word);
 }
 
+/* Every time-out is in doubt on a machine whose clock stops when a tick is late. */
+static void tell_bad_clock(void)
+{
+	FILE *file = fopen("/sys/devices/system/clocksource/clocksource0/current_clocksource",
+			   "r");
+	char name[32] = "";
+
+	if (!file || !fgets(name, sizeof(name), file))
+		report_comment("the kernel doesn't say what its clock is");
+	else if (strstr(name, "jiffies"))
+		report_comment("the clock is the kernel's own ticks, it may stand still: %s",
+			       strtok(name, "\n"));
+	if (file)
+		fclose(file);
+}
+
 static void run_tests(void)
 {
 	report_plan(wanted.runs + wanted.kunit + 1 + wanted.kmemleak +
 		    wanted.coverage);
+	tell_bad_clock();
 	if (wanted.kunit)
 		kunit_test();
 	for (int i = 0; i < wanted.runs; i++)
