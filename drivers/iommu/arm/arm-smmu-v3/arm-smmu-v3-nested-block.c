@@ -79,6 +79,7 @@ static bool nested_block_stes(struct arm_smmu_domain *smmu_domain,
 static void nested_block(struct arm_smmu_domain *smmu_domain,
 			 struct device *dev, u32 reason)
 {
+	struct arm_smmu_device *smmu = smmu_domain->smmu;
 	struct arm_smmu_master *master;
 	u64 cmd[CMDQ_ENT_DWORDS];
 	int ret = 0;
@@ -87,8 +88,8 @@ static void nested_block(struct arm_smmu_domain *smmu_domain,
 
 	if (nested_block_stes(smmu_domain, dev)) {
 		arm_smmu_nested_make_cfgi_all(cmd);
-		ret = arm_smmu_nested_issue_within(smmu_domain->smmu, cmd, 1,
-						   NESTED_BLOCK_TIMEOUT);
+		ret = arm_smmu_nested_issue_within(smmu, cmd, 1,
+						   smmu->nested_block_timeout);
 	}
 
 	while ((master = nested_next_blocked(smmu_domain))) {

@@ -4,8 +4,8 @@
  *
  * The command queue is everybody's, and its commands are taken in order: those of
  * others stand in front, among them a CMD_SYNC behind an ATC_INV that a device does
- * not answer. Nobody fails because of that before NESTED_CMD_TIMEOUT, and nobody who
- * blocks a device before NESTED_BLOCK_TIMEOUT.
+ * not answer. Nobody fails because of that before smmu->nested_timeout, and nobody who
+ * blocks a device before smmu->nested_block_timeout.
  *
  * A command that the SMMU refuses is dropped by the error handler, before the
  * CMD_SYNC behind it completes, and the waiter not told. Errors are counted for the
@@ -57,13 +57,13 @@ static int nested_issue_and_wait(struct arm_smmu_device *smmu, u64 *cmds, int n,
 {
 	unsigned long end = jiffies + timeout;
 	u32 cons = nested_cons(smmu);
-	int ret = arm_smmu_nested_cmdq_sync(smmu, cmds, n);
+	int ret = smmu->nested_sync(smmu, cmds, n);
 	bool moved = !ret || nested_cons(smmu) != cons;
 
 	while (ret && time_before(jiffies, end) &&
 	       (moved || READ_ONCE(smmu->nested_stuck) < timeout)) {
 		cond_resched();
-		ret = arm_smmu_nested_cmdq_sync(smmu, NULL, 0);
+		ret = smmu->nested_sync(smmu, NULL, 0);
 		moved |= !ret || nested_cons(smmu) != cons;
 	}
 	if (moved)
@@ -114,7 +114,7 @@ static int nested_issue_once(struct arm_smmu_device *smmu, u64 *cmds, int n,
  */
 int arm_smmu_nested_issue_once(struct arm_smmu_device *smmu, u64 *cmds, int n)
 {
-	return nested_issue_once(smmu, cmds, n, NESTED_CMD_TIMEOUT);
+	return nested_issue_once(smmu, cmds, n, smmu->nested_timeout);
 }
 
 static int nested_issue_repeatedly(struct arm_smmu_device *smmu, u64 *cmds,
@@ -162,7 +162,8 @@ int arm_smmu_nested_issue_within(struct arm_smmu_device *smmu, u64 *cmds, int n,
  */
 int arm_smmu_nested_issue(struct arm_smmu_device *smmu, u64 *cmds, int n)
 {
-	return arm_smmu_nested_issue_within(smmu, cmds, n, NESTED_CMD_TIMEOUT);
+	return arm_smmu_nested_issue_within(smmu, cmds, n,
+					    smmu->nested_timeout);
 }
 
 /**
@@ -217,6 +218,6 @@ static int nested_issue_atc_alone(struct arm_smmu_device *smmu, u64 *cmds, int n
  */
 int arm_smmu_nested_issue_atc_alone(struct arm_smmu_device *smmu, u64 *cmd)
 {
-	return nested_issue_repeatedly(smmu, cmd, 1, NESTED_CMD_TIMEOUT,
+	return nested_issue_repeatedly(smmu, cmd, 1, smmu->nested_timeout,
 				       nested_issue_atc_alone);
 }

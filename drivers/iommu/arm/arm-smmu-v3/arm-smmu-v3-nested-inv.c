@@ -137,7 +137,7 @@ static int nested_issue_or_block(struct arm_smmu_domain *smmu_domain,
 static int nested_block_silent(struct arm_smmu_domain *smmu_domain,
 			       u64 *cmds, int n)
 {
-	unsigned long end = jiffies + NESTED_BLOCK_TIMEOUT;
+	unsigned long end = jiffies + smmu_domain->smmu->nested_block_timeout;
 	int i, ret = 0;
 
 	for (i = 0; i < n; i++, cmds += CMDQ_ENT_DWORDS) {

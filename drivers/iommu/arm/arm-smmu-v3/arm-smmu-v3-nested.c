@@ -134,7 +134,7 @@ static int nested_abort(struct arm_smmu_master *master, unsigned long timeout)
 static int nested_stop(struct arm_smmu_domain *smmu_domain,
 		       struct arm_smmu_master *master)
 {
-	int ret = nested_abort(master, NESTED_CMD_TIMEOUT) ?:
+	int ret = nested_abort(master, master->smmu->nested_timeout) ?:
 		  nested_flush_tlb(smmu_domain) ?: nested_flush_atc(master);
 
 	return arm_smmu_nested_quiesce(master) ?: ret;
@@ -148,7 +148,7 @@ static int nested_stop(struct arm_smmu_domain *smmu_domain,
 static void nested_force_stop(struct arm_smmu_domain *smmu_domain,
 			      struct arm_smmu_master *master)
 {
-	if (nested_abort(master, NESTED_BLOCK_TIMEOUT))
+	if (nested_abort(master, master->smmu->nested_block_timeout))
 		arm_smmu_nested_silence(master);
 	else
 		nested_flush_tlb(smmu_domain);
@@ -162,12 +162,14 @@ static void nested_force_stop(struct arm_smmu_domain *smmu_domain,
 static int nested_start(struct arm_smmu_master *master, const u64 *ste,
 			const struct iommu_pasid_table_config *cfg)
 {
+	unsigned long timeout = master->smmu->nested_timeout;
+
 	if (cfg->config == IOMMU_PASID_CONFIG_TRANSLATE)
 		arm_smmu_nested_expect(master);
 
 	return nested_write_ste(master, ste, 1, NESTED_STE_DWORDS - 1,
-				NESTED_CMD_TIMEOUT) ?:
-	       nested_write_ste(master, ste, 0, 0, NESTED_CMD_TIMEOUT);
+				timeout) ?:
+	       nested_write_ste(master, ste, 0, 0, timeout);
 }
 
 static void nested_set_blocked(struct arm_smmu_domain *smmu_domain,

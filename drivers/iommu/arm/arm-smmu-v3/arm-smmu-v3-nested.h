@@ -106,11 +106,6 @@ int arm_smmu_nested_cache_invalidate(struct iommu_domain *domain,
 				     const struct iommu_cache_invalidate_info *inv);
 bool arm_smmu_nested_flush_combined(struct arm_smmu_domain *smmu_domain);
 
-static inline void arm_smmu_nested_init(struct arm_smmu_device *smmu)
-{
-	init_rwsem(&smmu->nested_atc_sem);
-}
-
 /* The error handler dropped a command, or a device did not answer ATC_INV */
 static inline void arm_smmu_nested_note_cerror(struct arm_smmu_device *smmu,
 					       u32 idx)
@@ -129,6 +124,14 @@ void arm_smmu_nested_make_atc_inv(u64 *cmd, u32 sid, u32 ssid, u64 iova,
 				  u64 size);
 struct arm_smmu_master *
 arm_smmu_nested_find_stream(struct arm_smmu_device *smmu, u32 sid);
+
+static inline void arm_smmu_nested_init(struct arm_smmu_device *smmu)
+{
+	init_rwsem(&smmu->nested_atc_sem);
+	smmu->nested_timeout = NESTED_CMD_TIMEOUT;
+	smmu->nested_block_timeout = NESTED_BLOCK_TIMEOUT;
+	smmu->nested_sync = arm_smmu_nested_cmdq_sync;
+}
 #else
 static inline void arm_smmu_nested_init(struct arm_smmu_device *smmu)
 {
