@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit tests of how nesting divides ranges and submits descriptors: when, with
- * which options, and how often when a device does not answer
+ * KUnit tests of how nesting submits descriptors: when, with which options, and how
+ * often when a device does not answer
  */
 #include <kunit/test.h>
 #include <linux/delay.h>
@@ -23,6 +23,7 @@
  * @qi: its queue
  * @calls: how often something was submitted
  * @n: number of descriptors of each call
+ * @first: the first one of each call
  * @options: options of each call
  * @fails: the first calls that time out
  * @slow: how long the first call takes, in ms
@@ -34,6 +35,7 @@ struct fake_unit {
 	struct q_inval		qi;
 	unsigned int		calls;
 	unsigned int		n[TRIES_MAX];
+	u64			first[TRIES_MAX];
 	unsigned long		options[TRIES_MAX];
 	unsigned int		fails;
 	unsigned int		slow;
@@ -61,6 +63,7 @@ static int fake_submit(struct intel_iommu *iommu, struct qi_desc *desc,
 		return call < unit->fails ? -EAGAIN : unit->err;
 
 	unit->n[call] = count;
+	unit->first[call] = desc->qw0;
 	unit->options[call] = options;
 	unit->qi.silent_sid = unit->sid[call];
 	return call < unit->fails ? -EAGAIN : unit->err;
@@ -78,8 +81,8 @@ static int batch_test_init(struct kunit *test)
 	t->info.devfn = SID & 0xff;
 	t->info.ats_enabled = 1;
 	t->info.pasid_enabled = 1;
+	t->unit.iommu.nested_submit = fake_submit;
 	intel_nested_batch_init(&t->batch, &t->unit.iommu);
-	t->batch.submit = fake_submit;
 	test->priv = t;
 	return 0;
 }
@@ -305,6 +308,30 @@ static void batch_silent_first(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, SID_2, t->batch.silent_sid);
 }
 
+/* What was aborted is submitted again as it was, before anything that follows it */
+static void batch_long(struct kunit *test)
+{
+	static const u32 n[] = { 40, 40, 40, 40, 20 };
+	static const u32 pasid[] = { 1, 1, 1, 41, 81 };
+	struct batch_test *t = test->priv;
+	unsigned int i;
+
+	BUILD_BUG_ON(NESTED_BATCH_MAX != 40);
+	t->unit.sid[0] = OTHER_SID;
+	t->unit.sid[1] = SID;
+	t->unit.fails = 2;
+	for (i = 1; i <= 100; i++)
+		intel_nested_batch_dev_tlb(&t->batch, &t->info, i,
+					   &intel_nested_all);
+	KUNIT_EXPECT_EQ(test, 0, intel_nested_batch_submit(&t->batch, 0));
+	KUNIT_ASSERT_EQ(test, (unsigned int)ARRAY_SIZE(n), t->unit.calls);
+	for (i = 0; i < ARRAY_SIZE(n); i++) {
+		KUNIT_EXPECT_EQ(test, n[i], t->unit.n[i]);
+		KUNIT_EXPECT_EQ(test, pasid[i],
+				(u32)(t->unit.first[i] >> 32 & 0xfffff));
+	}
+}
+
 /* 6.5.2.5: SID 47:32; 6.5.2.6: SID 31:16 */
 static void waits_for(struct kunit *test)
 {
@@ -324,89 +351,6 @@ static void waits_for(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, intel_nested_waits_for(desc, 0, 0xabcd));
 }
 
-/* One after the other, aligned, as large as they may be */
-static void try_split(struct kunit *test, u64 addr, u64 pages, int max,
-		      int want)
-{
-	struct intel_nested_block blocks[NESTED_BLOCKS_MAX + 1];
-	u64 at = addr, left = pages, size;
-	bool larger;
-	int i, n;
-
-	memset(blocks, 0xee, sizeof(blocks));
-	n = intel_nested_split(blocks, addr, pages, max);
-	KUNIT_EXPECT_EQ_MSG(test, n, want, "%#llx + %#llx", addr, pages);
-	KUNIT_EXPECT_EQ(test, blocks[NESTED_BLOCKS_MAX].order, 0xee);
-
-	for (i = 0; i < n; i++) {
-		KUNIT_ASSERT_LE(test, blocks[i].order, max);
-		size = 1ULL << blocks[i].order;
-		KUNIT_EXPECT_EQ(test, blocks[i].addr, at);
-		KUNIT_EXPECT_EQ(test, at & (size * 4096 - 1), 0ULL);
-		KUNIT_EXPECT_LE(test, size, left);
-		larger = blocks[i].order < max && 2 * size <= left &&
-			 !(at & (size * 4096));
-		KUNIT_EXPECT_FALSE(test, larger);
-		at += size * 4096;
-		left -= size;
-	}
-	if (n)
-		KUNIT_EXPECT_EQ(test, left, 0ULL);
-}
-
-static void split_ranges(struct kunit *test)
-{
-	int shift;
-
-	try_split(test, 0x1000, 1, 18, 1);
-	try_split(test, 0, 1, 18, 1);
-	try_split(test, 0, 512, 18, 1);
-	try_split(test, 0x1000, 512, 18, 10);
-	try_split(test, 0x1ff000, 514, 18, 3);
-	try_split(test, 0xfffffffffffff000, 1, 18, 1);
-	try_split(test, 0xffffffffffffe000, 2, 18, 1);
-	try_split(test, 0xffffffffffffd000, 3, 18, 2);
-	try_split(test, 0, 16ULL << 18, 18, 16);
-	try_split(test, 0, (16ULL << 18) + 1, 18, 0);
-	try_split(test, 0, 17ULL << 18, 18, 0);
-	try_split(test, 0, 1ULL << 52, 18, 0);
-	try_split(test, 0x1000, (1ULL << 52) - 1, 18, 0);
-	try_split(test, 0x3000, 0x1ffff, 18, 0);
-	for (shift = 0; shift <= 18; shift++)
-		try_split(test, 0x1000ULL << shift, 1ULL << shift, 18, 1);
-}
-
-/* MAMV of the unit is less than what a range could use */
-static void split_small_blocks(struct kunit *test)
-{
-	try_split(test, 0x200000, 512, 9, 1);
-	try_split(test, 0x200000, 16 * 512, 9, 16);
-	try_split(test, 0x200000, 16 * 512 + 1, 9, 0);
-	try_split(test, 0x40000000, 1ULL << 18, 9, 0);
-	try_split(test, 0x200000, 16, 0, 16);
-	try_split(test, 0x200000, 17, 0, 0);
-	try_split(test, 0x201000, 1, 0, 1);
-}
-
-/* 11.4.2: PSI 39, MAMV 53:48 */
-static void split_capability(struct kunit *test)
-{
-	const u64 psi = 1ULL << 39;
-	int mamv;
-
-	for (mamv = 0; mamv < 64; mamv++) {
-		u64 cap = (u64)mamv << 48;
-
-		KUNIT_EXPECT_EQ(test, intel_nested_max_order(cap | psi),
-				mamv < 18 ? mamv : 18);
-		KUNIT_EXPECT_EQ(test,
-				intel_nested_max_order(cap |
-						       ~(0x3fULL << 48)),
-				mamv < 18 ? mamv : 18);
-		KUNIT_EXPECT_LT(test, intel_nested_max_order(cap), 0);
-	}
-}
-
 static struct kunit_case batch_cases[] = {
 	KUNIT_CASE(batch_cut),
 	KUNIT_CASE(batch_option),
@@ -416,10 +360,8 @@ static struct kunit_case batch_cases[] = {
 	KUNIT_CASE(batch_tries),
 	KUNIT_CASE(batch_other_error),
 	KUNIT_CASE(batch_silent_first),
+	KUNIT_CASE(batch_long),
 	KUNIT_CASE(waits_for),
-	KUNIT_CASE(split_ranges),
-	KUNIT_CASE(split_small_blocks),
-	KUNIT_CASE(split_capability),
 	{}
 };
 

@@ -64,7 +64,6 @@ void intel_nested_batch_init(struct intel_nested_batch *batch,
 	batch->ret = 0;
 	batch->silent_sid = 0;
 	batch->timeout = NESTED_OTHERS_TIMEOUT;
-	batch->submit = qi_submit_sync;
 }
 
 /**
@@ -165,6 +164,17 @@ void intel_nested_batch_dev_tlb_all(struct intel_nested_batch *batch,
 					   &intel_nested_all);
 }
 
+static int submit(struct intel_nested_batch *batch, unsigned int n,
+		  unsigned long options)
+{
+	struct intel_iommu *iommu = batch->iommu;
+
+	if (unlikely(iommu->nested_submit))
+		return iommu->nested_submit(iommu, batch->desc, n, options);
+
+	return qi_submit_sync(iommu, batch->desc, n, options);
+}
+
 /* The first descriptor that waits for a device, -1 when there is none */
 static int own_desc(const struct intel_nested_batch *batch, u16 sid)
 {
@@ -210,8 +220,7 @@ static int batch_submit_dev_tlb(struct intel_nested_batch *batch,
 
 	BUILD_BUG_ON(NESTED_BATCH_MAX > 64);
 	for (;;) {
-		ret = batch->submit(batch->iommu, batch->desc, batch->n,
-				    options | QI_OPT_NO_RETRY);
+		ret = submit(batch, batch->n, options | QI_OPT_NO_RETRY);
 		if (ret != -EAGAIN)
 			return ret;
 
@@ -241,7 +250,7 @@ static int batch_do_submit(struct intel_nested_batch *batch,
 	if (batch->dev_tlb)
 		return batch_submit_dev_tlb(batch, options);
 
-	return batch->submit(batch->iommu, batch->desc, batch->n, options);
+	return submit(batch, batch->n, options);
 }
 
 /**
@@ -287,12 +296,10 @@ int intel_nested_batch_answer(struct intel_nested_batch *batch)
 	if (iommu_nesting_fail_command())
 		return -EIO;
 
-	ret = batch->submit(batch->iommu, batch->desc, batch->n,
-			    QI_OPT_NO_RETRY);
+	ret = submit(batch, batch->n, QI_OPT_NO_RETRY);
 	while (ret == -EAGAIN && may_try_again(batch, &patience)) {
 		intel_nested_make_fence(batch->desc);
-		ret = batch->submit(batch->iommu, batch->desc, 1,
-				    QI_OPT_NO_RETRY);
+		ret = submit(batch, 1, QI_OPT_NO_RETRY);
 	}
 
 	batch->n = 0;

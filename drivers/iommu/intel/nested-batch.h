@@ -31,7 +31,6 @@
  *	that did not answer, 0 when it is another reason or nobody knows
  * @timeout: for how long, in jiffies from the first time on, devices that are not the
  *	batch's may abort it, however often
- * @submit: qi_submit_sync(), but for tests
  * @desc: the descriptors
  */
 struct intel_nested_batch {
@@ -41,8 +40,6 @@ struct intel_nested_batch {
 	int			ret;
 	u16			silent_sid;
 	unsigned long		timeout;
-	int (*submit)(struct intel_iommu *iommu, struct qi_desc *desc,
-		      unsigned int count, unsigned long options);
 	struct qi_desc		desc[NESTED_BATCH_MAX];
 };
 

@@ -342,8 +342,8 @@ static int try_answer(struct answer_unit *unit, unsigned int fails, int err)
 	memset(unit, 0, sizeof(*unit));
 	unit->fails = fails;
 	unit->err = err;
+	unit->iommu.nested_submit = answer_submit;
 	intel_nested_batch_init(&batch, &unit->iommu);
-	batch.submit = answer_submit;
 	batch.timeout = HZ / 2;
 	intel_nested_make_response(intel_nested_batch_next(&batch), 0xabcd,
 				   &req, IOMMU_PAGE_RESP_SUCCESS);
