@@ -224,22 +224,45 @@ err_del:
 	return ret;
 }
 
+/* A device of a domain that nests, whose lock is held for writing then, or NULL */
+static struct device_domain_info *nested_lock(struct iommu_domain *domain,
+					      struct device *dev)
+{
+	struct dmar_domain *dmar_domain = to_dmar_domain(domain);
+	struct device_domain_info *info;
+
+	if (!dmar_domain->nested.enabled)
+		return NULL;
+
+	down_write(&dmar_domain->nested.lock);
+	info = intel_nested_find(dmar_domain, dev);
+	if (!info)
+		up_write(&dmar_domain->nested.lock);
+
+	return info;
+}
+
+static void nested_unlock(struct device_domain_info *info)
+{
+	up_write(&info->domain->nested.lock);
+}
+
 static int intel_nested_bind_pgtbl(struct iommu_domain *domain,
 				   struct device *dev,
 				   const struct iommu_gpasid_bind_data *data)
 {
-	struct dmar_domain *dmar_domain = to_dmar_domain(domain);
 	struct device_domain_info *info;
 	int ret;
 
-	if (!dmar_domain->nested.enabled)
+	if (!intel_nested_enabled(to_dmar_domain(domain)))
 		return -EOPNOTSUPP;
 
-	down_write(&dmar_domain->nested.lock);
-	info = intel_nested_find(dmar_domain, dev);
-	ret = info ? nested_bind(info, data) : -ENODEV;
-	up_write(&dmar_domain->nested.lock);
+	info = nested_lock(domain, dev);
+	if (!info)
+		return -ENODEV;
 
+	ret = nested_bind(info, data);
+	nested_unlock(info);
 	return ret;
 }
 
@@ -266,33 +289,25 @@ static void nested_unbind(struct device_domain_info *info, ioasid_t pasid)
 static void intel_nested_unbind_pgtbl(struct iommu_domain *domain,
 				      struct device *dev, ioasid_t pasid)
 {
-	struct dmar_domain *dmar_domain = to_dmar_domain(domain);
-	struct device_domain_info *info;
+	struct device_domain_info *info = nested_lock(domain, dev);
 
-	if (!dmar_domain->nested.enabled)
+	if (!info)
 		return;
 
-	down_write(&dmar_domain->nested.lock);
-	info = intel_nested_find(dmar_domain, dev);
-	if (info)
-		nested_unbind(info, pasid);
-	up_write(&dmar_domain->nested.lock);
+	nested_unbind(info, pasid);
+	nested_unlock(info);
 }
 
 static void intel_nested_block_device(struct iommu_domain *domain,
 				      struct device *dev, u32 reason)
 {
-	struct dmar_domain *dmar_domain = to_dmar_domain(domain);
-	struct device_domain_info *info;
+	struct device_domain_info *info = nested_lock(domain, dev);
 
-	if (!dmar_domain->nested.enabled)
+	if (!info)
 		return;
 
-	down_write(&dmar_domain->nested.lock);
-	info = intel_nested_find(dmar_domain, dev);
-	if (info)
-		intel_nested_block(info, reason);
-	up_write(&dmar_domain->nested.lock);
+	intel_nested_block(info, reason);
+	nested_unlock(info);
 }
 
 const struct iommu_nesting_ops intel_nesting_ops = {
