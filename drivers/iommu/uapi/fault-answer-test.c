@@ -61,9 +61,13 @@ static void fault_overflow(struct kunit *test)
 	fault_expect_nothing(test);
 }
 
-static struct fault_group *last_waiting(struct fault_ctx *ctx)
+/* The time of the group that came last is over */
+static void time_out_last(struct fault_ctx *ctx)
 {
-	return list_last_entry(&ctx->queue->waiting, struct fault_group, node);
+	list_last_entry(&ctx->queue->waiting, struct fault_group,
+			node)->deadline = jiffies - 1;
+	kref_get(&ctx->faults->kref);
+	nesting_faults_timeout(&ctx->faults->timeout.work);
 }
 
 /* Only what is due is answered, wherever it stands; the timer stays for the rest */
@@ -75,9 +79,7 @@ static void fault_timeout(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, fault_ask(ctx, Q, 2));
 	fault_take(ctx);
 	fault_take(ctx);
-	last_waiting(ctx)->deadline = jiffies - 1;
-	kref_get(&ctx->faults->kref);
-	nesting_faults_timeout(&ctx->faults->timeout.work);
+	time_out_last(ctx);
 	KUNIT_EXPECT_EQ(test, 1U, ctx->n);
 	fault_expect_told(test, 0, Q, 2, IOMMU_PAGE_RESP_INVALID);
 	fault_expect_answered(test, GUEST_Q, 2, IOMMU_FAULT_ANSWERED_TIMEOUT, 0);
@@ -94,9 +96,7 @@ static void fault_answered_in_order(struct kunit *test)
 
 	ctx->again = 1;
 	KUNIT_EXPECT_EQ(test, 0, fault_ask(ctx, P, 1));
-	last_waiting(ctx)->deadline = jiffies - 1;
-	kref_get(&ctx->faults->kref);
-	nesting_faults_timeout(&ctx->faults->timeout.work);
+	time_out_last(ctx);
 	KUNIT_EXPECT_EQ(test, 1U, ctx->n);
 	fault_expect_request(test, P, 1);
 	fault_expect_answered(test, P, 1, IOMMU_FAULT_ANSWERED_TIMEOUT, 0);
@@ -270,9 +270,7 @@ static void fault_failure_blocks(struct kunit *test)
 	take_all(ctx);
 
 	KUNIT_EXPECT_EQ(test, 0, fault_ask(ctx, P, 3));
-	last_waiting(ctx)->deadline = jiffies - 1;
-	kref_get(&ctx->faults->kref);
-	nesting_faults_timeout(&ctx->faults->timeout.work);
+	time_out_last(ctx);
 	expect_blocked(test, 1);
 	take_all(ctx);
 
