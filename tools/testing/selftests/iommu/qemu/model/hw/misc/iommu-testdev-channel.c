@@ -45,7 +45,7 @@ void itd_finish(ITDChannel *c, uint32_t status)
         return;
     }
     itd_set32(c, ITD_STATUS, status);
-    if (cmd & ITD_CMD_IRQ) {
+    if ((cmd & ITD_CMD_IRQ) && itd_in_d0(PCI_DEVICE(c->s))) {
         msix_notify(PCI_DEVICE(c->s), c->n);
     }
 }

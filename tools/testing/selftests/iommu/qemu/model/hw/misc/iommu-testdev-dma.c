@@ -36,7 +36,8 @@ static bool itd_allowed(ITDChannel *c)
                !(cmd & ITD_CMD_ROGUE);
     bool pri = (cmd & ITD_CMD_PRI) || op == ITD_OP_REQUEST;
 
-    return itd_config_bits(c->s, PCI_COMMAND, PCI_COMMAND_MASTER) &&
+    return itd_in_d0(PCI_DEVICE(c->s)) &&
+           itd_config_bits(c->s, PCI_COMMAND, PCI_COMMAND_MASTER) &&
            (!ats || itd_config_bits(c->s, ITD_ATS_CAP + PCI_ATS_CTRL,
                                     PCI_ATS_CTRL_ENABLE)) &&
            (!pri || itd_config_bits(c->s, ITD_PRI_CAP + PCI_PRI_CTRL,

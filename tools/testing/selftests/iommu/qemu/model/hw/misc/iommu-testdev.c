@@ -2,7 +2,7 @@
  * iommu-testdev: a PCIe DMA engine for tests of IOMMUs
  *
  * Many channels, a PASID per access, an ATC, page requests, stalled accesses,
- * MSI-X and FLR. See hw/misc/iommu-testdev-regs.h for the registers.
+ * MSI-X, FLR and D3hot. See hw/misc/iommu-testdev-regs.h for the registers.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -224,22 +224,42 @@ static void itd_add_pri_cap(PCIDevice *dev)
     pci_set_long(dev->wmask + ITD_PRI_CAP + PCI_PRI_ALLOC_REQ, ~0u);
 }
 
+/* No_Soft_Reset stays clear (PCI PM 1.2, 3.2.4); neither D1, D2 nor PME */
+static bool itd_add_pm_cap(PCIDevice *dev, Error **errp)
+{
+    int cap = pci_pm_init(dev, 0, errp);
+
+    if (cap < 0) {
+        return false;
+    }
+    pci_set_word(dev->config + cap + PCI_PM_PMC, ITD_PM_VERSION);
+    pci_set_word(dev->wmask + cap + PCI_PM_CTRL, PCI_PM_CTRL_STATE_MASK);
+    return true;
+}
+
 static bool itd_ats_enabled(PCIDevice *dev)
 {
     return pci_get_word(dev->config + ITD_ATS_CAP + PCI_ATS_CTRL) &
            PCI_ATS_CTRL_ENABLE;
 }
 
-/* Enabling ATS empties the ATC (PCI Express 5.0, 10.5.1.3) */
+/*
+ * Enabling ATS empties the ATC (PCI Express 5.0, 10.5.1.3). What leaves D3hot is
+ * as after a reset (PCI PM 1.2, 5.4.1).
+ */
 static void itd_write_config(PCIDevice *dev, uint32_t addr, uint32_t val,
                              int len)
 {
     uint8_t *devctl = dev->config + dev->exp.exp_cap + PCI_EXP_DEVCTL;
     bool ats = itd_ats_enabled(dev);
+    bool d0 = itd_in_d0(dev);
 
     pci_default_write_config(dev, addr, val, len);
     if (!ats && itd_ats_enabled(dev)) {
         itd_atc_drop(IOMMU_TESTDEV(dev));
+    }
+    if (!d0 && itd_in_d0(dev)) {
+        pci_device_reset(dev);
     }
     if (pci_get_word(devctl) & PCI_EXP_DEVCTL_BCR_FLR) {
         itd_count(IOMMU_TESTDEV(dev), ITD_CNT_FLR);
@@ -269,6 +289,10 @@ static void itd_realize(PCIDevice *dev, Error **errp)
     if (msix_init_exclusive_bar(dev, ITD_CHANNELS, 2, errp)) {
         return;
     }
+    if (!itd_add_pm_cap(dev, errp)) {
+        msix_uninit_exclusive_bar(dev);
+        return;
+    }
     pcie_endpoint_cap_init(dev, 0);
     pcie_cap_flr_init(dev);
     pcie_ats_init(dev, ITD_ATS_CAP, true);
@@ -295,7 +319,7 @@ static void itd_exit(PCIDevice *dev)
     msix_uninit_exclusive_bar(dev);
 }
 
-/* FLR comes here too: nothing of the old life is left (PCIe 6.6.2) */
+/* FLR and D3hot come here too: nothing of the old life is left (PCIe 6.6.2) */
 static void itd_reset(DeviceState *d)
 {
     PCIDevice *dev = PCI_DEVICE(d);

@@ -24,6 +24,9 @@ OBJECT_DECLARE_SIMPLE_TYPE(ITDState, IOMMU_TESTDEV)
 #define ITD_PASID_CAP   0x120
 #define ITD_PRI_CAP     0x140
 
+/* PCI PM 1.2, in the power management capabilities */
+#define ITD_PM_VERSION  3
+
 /**
  * struct ITDAtcEntry: a translation that the device keeps
  *
@@ -110,6 +113,13 @@ struct ITDState {
     uint32_t last_prg;
     bool sending;
 };
+
+/* In D3hot nothing is requested, nor an interrupt sent (PCIe 5.0, 5.3.1.4.1) */
+static inline bool itd_in_d0(PCIDevice *dev)
+{
+    return !(pci_get_word(dev->config + dev->pm_cap + PCI_PM_CTRL) &
+             PCI_PM_CTRL_STATE_MASK);
+}
 
 static inline void itd_count(ITDState *s, unsigned int counter)
 {

@@ -8,6 +8,9 @@
  * requests) and PRI (responses carry the PASID). An IOMMU that can stall may hold
  * one access of each channel.
  *
+ * Its power states are D0 and D3hot. In D3hot it takes responses and invalidations,
+ * and requests nothing; it comes back from there as from a reset.
+ *
  * Used by the device model, by its qtests and by test programs in the guest:
  * nothing but constants here. All registers are little endian. A 64-bit register
  * takes 64-bit accesses or two 32-bit ones, low half first. What isn't named
@@ -61,7 +64,7 @@
 #define ITD_CNT_PRQ_REFUSED	0x148	/* page requests that it refused */
 #define ITD_CNT_PRG_UNKNOWN	0x150	/* responses to no request of ours */
 #define ITD_NOW_PRG_OUTSTANDING	0x158	/* groups without a response now */
-#define ITD_CNT_FLR		0x160	/* resets; survives them and ITD_ACTION_CLEAR */
+#define ITD_CNT_FLR		0x160	/* FLRs; survives resets and ITD_ACTION_CLEAR */
 /* Responses received, by code: 16 counters */
 #define ITD_CNT_PRG_RESP(code)	(0x180 + 8 * (code))
 #define ITD_PRG_SUCCESS		0x0
@@ -163,8 +166,8 @@
 #define ITD_ST_FAULT		2	/* refused by the IOMMU, FADDR has the address */
 #define ITD_ST_WAIT		3	/* for a page group response */
 #define ITD_ST_PRG_FAIL		4	/* the response was not success: ITD_CODE */
-#define ITD_ST_DISABLED		5	/* needs what configuration space has off: bus
-					 * master, ATS, PRI, PASID or its modes */
+#define ITD_ST_DISABLED		5	/* needs what configuration space has off: power,
+					 * bus master, ATS, PRI, PASID or its modes */
 #define ITD_ST_BAD_CMD		6	/* operation or register out of range */
 #define ITD_ST_REPEAT		7	/* repeating */
 #define ITD_ST_STALL		8	/* the IOMMU holds the access to FADDR */
