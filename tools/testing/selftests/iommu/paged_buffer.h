@@ -59,6 +59,32 @@ buffer_pager(const struct vm *vm, int queue,
 	};
 }
 
+/*
+ * Neither another group nor another address space than those of @request, which the
+ * first device waits for, is answered by mistake.
+ */
+static inline void expect_no_such_request(struct __test_metadata *_metadata,
+					  const struct vm *vm,
+					  const union faults_record *request)
+{
+	const struct iommu_fault_page_request *req = &request->fault.prm;
+	union faults_record others[] = { *request, *request, *request };
+	size_t i;
+
+	others[0].fault.prm.grpid ^= 1;
+	others[1].fault.prm.grpid |= 1 << 16;
+	others[2].fault.prm.pasid ^= 1;
+	for (i = 0; i < ARRAY_SIZE(others); i++) {
+		/* A PASID that is not asked for is not looked at */
+		if (others[i].fault.prm.pasid != req->pasid &&
+		    !(req->flags & IOMMU_FAULT_PAGE_RESPONSE_NEEDS_PASID))
+			continue;
+		EXPECT_EQ(-ENOENT,
+			  faults_respond(vm->container, vm->dev[0].td.device,
+					 &others[i], IOMMU_PAGE_RESP_SUCCESS));
+	}
+}
+
 /* @op writes BUFFER_PAGES pages, and each of them is asked for once */
 static inline void expect_demand_paging(struct __test_metadata *_metadata,
 					struct pager *pager, struct testdev *td,
