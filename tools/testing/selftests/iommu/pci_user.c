@@ -26,6 +26,31 @@ void pci_user_before_mmio(void)
 #endif
 }
 
+/* Where configuration space is in the VFIO device's file, or a negative errno */
+static long long config_offset(int device)
+{
+	struct vfio_region_info info = {
+		.argsz = sizeof(info),
+		.index = VFIO_PCI_CONFIG_REGION_INDEX,
+	};
+
+	if (ioctl(device, VFIO_DEVICE_GET_REGION_INFO, &info) < 0)
+		return -errno;
+	return info.offset;
+}
+
+static int read16(int device, long long at, __u16 *value)
+{
+	return pread(device, value, sizeof(*value), at) == sizeof(*value) ?
+		       0 : -EIO;
+}
+
+static int write16(int device, long long at, __u16 value)
+{
+	return pwrite(device, &value, sizeof(value), at) == sizeof(value) ?
+		       0 : -EIO;
+}
+
 /**
  * pci_user_enable - Let a function decode its registers and do DMA
  * @device: file descriptor of the VFIO device
@@ -34,22 +59,60 @@ void pci_user_before_mmio(void)
  */
 int pci_user_enable(int device)
 {
-	struct vfio_region_info info = {
-		.argsz = sizeof(info),
-		.index = VFIO_PCI_CONFIG_REGION_INDEX,
-	};
+	long long config = config_offset(device);
 	__u16 command;
+	int ret;
 
-	if (ioctl(device, VFIO_DEVICE_GET_REGION_INFO, &info) < 0)
-		return -errno;
-	if (pread(device, &command, sizeof(command),
-		  info.offset + PCI_COMMAND) != sizeof(command))
-		return -EIO;
+	if (config < 0)
+		return config;
+	ret = read16(device, config + PCI_COMMAND, &command);
+	if (ret)
+		return ret;
 	command |= PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER;
-	if (pwrite(device, &command, sizeof(command),
-		   info.offset + PCI_COMMAND) != sizeof(command))
+	return write16(device, config + PCI_COMMAND, command);
+}
+
+/* Offset of a capability, or a negative errno: ENODEV when there is no such one */
+static int find_capability(int device, long long config, __u8 id)
+{
+	__u16 next, cap;
+
+	if (read16(device, config + PCI_CAPABILITY_LIST, &next))
 		return -EIO;
-	return 0;
+	while (next & 0xfc) {
+		if (read16(device, config + (next & 0xfc), &cap))
+			return -EIO;
+		if ((cap & 0xff) == id)
+			return next & 0xfc;
+		next = cap >> 8;
+	}
+	return -ENODEV;
+}
+
+/**
+ * pci_user_power - Change the power state of a function
+ * @device: file descriptor of the VFIO device
+ * @state: PCI_USER_D0 or PCI_USER_D3HOT
+ *
+ * Return: 0, or a negative errno: ENODEV when it has no power management, EIO when
+ *	it is in another state afterwards
+ */
+int pci_user_power(int device, __u16 state)
+{
+	long long config = config_offset(device);
+	__u16 control;
+	int cap, ret;
+
+	if (config < 0)
+		return config;
+	cap = find_capability(device, config, PCI_CAP_ID_PM);
+	if (cap < 0)
+		return cap;
+	ret = write16(device, config + cap + PCI_PM_CTRL, state) ?:
+	      read16(device, config + cap + PCI_PM_CTRL, &control);
+	if (ret)
+		return ret;
+	return (control & PCI_PM_CTRL_STATE_MASK) == state ? 0 : -EIO;
 }
 
 /**

@@ -7,7 +7,12 @@
 #include <stddef.h>
 #include <linux/types.h>
 
+/* Power states, as in PCI_PM_CTRL_STATE_MASK */
+#define PCI_USER_D0	0
+#define PCI_USER_D3HOT	3
+
 int pci_user_enable(int device);
+int pci_user_power(int device, __u16 state);
 int pci_user_map_bar0(int device, void **bar, size_t *size);
 int pci_user_irq(int device, __u32 index, __u32 vector);
 bool pci_user_irq_arrived(int irq, int timeout_ms);

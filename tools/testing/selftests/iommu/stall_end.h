@@ -191,6 +191,26 @@ TEST_F(stall, device_reset)
 	expect_stall_served(_metadata, self);
 }
 
+/* D3hot is left as a reset is, and until then the stall is held */
+TEST_F(stall, power_state)
+{
+	struct testdev_op op = stall_fill(self, 1);
+	union faults_record record;
+
+	stall_start(_metadata, self, &op, &record);
+	ASSERT_EQ(0, pci_user_power(self->td->device, PCI_USER_D3HOT));
+	EXPECT_TRUE(faults_empty(self->queue));
+	ASSERT_EQ(0, pci_user_power(self->td->device, PCI_USER_D0));
+	EXPECT_EQ(-ENOENT,
+		  stall_respond(self, &record, IOMMU_PAGE_RESP_SUCCESS));
+	stall_told(_metadata, self, &record, IOMMU_FAULT_ANSWERED_RESET);
+	EXPECT_EQ(0ULL, testdev_read64(self->td, ITD_NOW_STALLED));
+	expect_stall_served(_metadata, self);
+	ASSERT_EQ(0, end_by_rebinding(self));
+	EXPECT_EQ(self->page, testdev_lands(&self->vm, 0,
+					    WITH_PASID(STALL_OTHER), VA));
+}
+
 /* The device leaves: its file, its group, its container, in the order of a VMM's exit */
 TEST_F(stall, device_leaves)
 {

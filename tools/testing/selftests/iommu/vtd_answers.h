@@ -153,17 +153,46 @@ TEST_F(fault, handler_killed)
 }
 
 /* A reset forgets requests; those that it forgot are nobody's to answer */
-TEST_F(fault, device_reset)
+static void expect_forgotten(struct __test_metadata *_metadata,
+			     struct _test_data_fault *self,
+			     const union faults_record *request)
 {
-	struct testdev_op op = fill_buffer(self, 1);
-	union faults_record request, record;
+	union faults_record record;
 
-	start_and_read(_metadata, self, &op, &request);
-	ASSERT_EQ(0, ioctl(self->td->device, VFIO_DEVICE_RESET));
-	expect_answered(_metadata, self, &request);
+	expect_answered(_metadata, self, request);
 	ASSERT_EQ(1, faults_next(self->queue, IOMMU_FAULT_ANSWERED, &record,
 				 2000));
 	EXPECT_EQ((__u32)IOMMU_FAULT_ANSWERED_RESET, record.answered.reason);
+	EXPECT_EQ(request->fault.prm.grpid, record.answered.grpid);
+	EXPECT_TRUE(faults_empty(self->queue));
+}
+
+TEST_F(fault, device_reset)
+{
+	struct testdev_op op = fill_buffer(self, 1);
+	union faults_record request;
+
+	start_and_read(_metadata, self, &op, &request);
+	ASSERT_EQ(0, function_reset(self->td->device));
+	expect_forgotten(_metadata, self, &request);
+}
+
+/* So does D3hot, when it is left; the next request has the same number */
+TEST_F(fault, power_state)
+{
+	struct testdev_op op = fill_buffer(self, 1);
+	union faults_record request;
+
+	start_and_read(_metadata, self, &op, &request);
+	ASSERT_EQ(0, pci_user_power(self->td->device, PCI_USER_D3HOT));
+	EXPECT_TRUE(faults_empty(self->queue));
+	ASSERT_EQ(0, pci_user_power(self->td->device, PCI_USER_D0));
+	expect_forgotten(_metadata, self, &request);
+	start_and_read(_metadata, self, &op, &request);
+	expect_served(_metadata, self, &op, &request);
+	ASSERT_EQ(0, vtd_unbind(&self->vm, ALL, self->pasid));
+	ASSERT_EQ(0, fault_bind(self, variant->gpasid));
+	EXPECT_TRUE(faults_empty(self->queue));
 }
 
 /* The device leaves: the rest can be read, then comes the end */

@@ -64,18 +64,35 @@ static int function_reset(int device)
 	return ioctl(device, VFIO_DEVICE_RESET) ? -errno : 0;
 }
 
-/* Resets the function, or its @bus, while invalidations go on; how many it met */
-static unsigned long reset_and_flush(struct __test_metadata *_metadata,
-				     struct vm *vm, struct flusher *f, bool bus)
+/* Ways to reset a device */
+
+static int reset_function(struct vm_device *d)
 {
-	struct vm_device *d = &vm->dev[0];
+	return function_reset(d->td.device);
+}
+
+static int reset_bus(struct vm_device *d)
+{
+	return hot_reset(d->td.device, d->group);
+}
+
+static int cycle_power(struct vm_device *d)
+{
+	return pci_user_power(d->td.device, PCI_USER_D3HOT) ?:
+	       pci_user_power(d->td.device, PCI_USER_D0);
+}
+
+/* Resets the device while invalidations go on; how many it met */
+static unsigned long reset_and_flush(struct __test_metadata *_metadata,
+				     struct vm *vm, struct flusher *f,
+				     int (*reset)(struct vm_device *d))
+{
 	unsigned long before, after;
 
 	ASSERT_EQ(0, pthread_create(&f->thread, NULL, flush_until_stopped, f));
 	while (!(before = __atomic_load_n(&f->calls, __ATOMIC_ACQUIRE)))
 		usleep(1000);
-	ASSERT_EQ(0, bus ? hot_reset(d->td.device, d->group) :
-			   function_reset(d->td.device));
+	ASSERT_EQ(0, reset(&vm->dev[0]));
 	after = __atomic_load_n(&f->calls, __ATOMIC_ACQUIRE);
 	__atomic_store_n(&f->stop, true, __ATOMIC_RELEASE);
 	ASSERT_EQ(0, pthread_join(f->thread, NULL));
@@ -87,14 +104,14 @@ static unsigned long reset_and_flush(struct __test_metadata *_metadata,
 static void expect_survives_reset(struct __test_metadata *_metadata,
 				  struct vm *vm, __u32 who,
 				  const struct vtd_table *s1, int page,
-				  bool bus)
+				  int (*reset)(struct vm_device *d))
 {
 	struct flusher f = { .vm = vm, .who = who };
 	struct testdev *td = &vm->dev[0].td;
 
 	write_forever(vm, who, 3);
 	mark(td);
-	EXPECT_LT(0UL, reset_and_flush(_metadata, vm, &f, bus));
+	EXPECT_LT(0UL, reset_and_flush(_metadata, vm, &f, reset));
 	ASSERT_EQ(0, pci_user_enable(td->device));
 	EXPECT_FALSE(marked(td));
 	EXPECT_EQ((__u32)ITD_ST_IDLE, testdev_status(td, 3));
@@ -106,7 +123,25 @@ static void expect_survives_reset(struct __test_metadata *_metadata,
 	EXPECT_EQ(page, vtd_lands(vm, 0, who, VA));
 }
 
-/* A reset of the function: its cache is empty, its address spaces are bound */
+/* The cache of a device that was reset is empty, its address spaces are bound */
+static void expect_still_bound(struct __test_metadata *_metadata,
+			       struct _test_data_one *self)
+{
+	struct vm *vm = &self->vm;
+
+	EXPECT_EQ(0ULL, testdev_read64(&vm->dev[0].td, ITD_NOW_ATC_ENTRIES));
+	ASSERT_EQ(0, pci_user_enable(vm->dev[0].td.device));
+	EXPECT_EQ(self->a, vtd_lands(vm, 0, self->who, VA));
+	map_page(vm, &self->s1, VA, self->b);
+	EXPECT_EQ(self->a, vtd_lands(vm, 0, self->who, VA));
+	ASSERT_EQ(0, flush(vm, self->who));
+	EXPECT_EQ(self->b, vtd_lands(vm, 0, self->who, VA));
+	ASSERT_EQ(0, vtd_unbind(vm, ALL, self->pasid));
+	EXPECT_EQ(VM_NOWHERE, vtd_lands(vm, 0, self->who, VA));
+	ASSERT_EQ(0, vtd_bind(vm, ALL, self->pasid, &self->s1));
+	EXPECT_EQ(self->b, vtd_lands(vm, 0, self->who, VA));
+}
+
 TEST_F(one, function_reset)
 {
 	struct vm *vm = &self->vm;
@@ -116,15 +151,22 @@ TEST_F(one, function_reset)
 	ASSERT_EQ(self->a, vtd_lands(vm, 0, self->who, VA));
 	ASSERT_EQ(0, function_reset(td->device));
 	EXPECT_EQ(resets + 1, testdev_read64(td, ITD_CNT_FLR));
-	EXPECT_EQ(0ULL, testdev_read64(td, ITD_NOW_ATC_ENTRIES));
-	ASSERT_EQ(0, pci_user_enable(td->device));
-	EXPECT_EQ(self->a, vtd_lands(vm, 0, self->who, VA));
-	map_page(vm, &self->s1, VA, self->b);
-	EXPECT_EQ(self->a, vtd_lands(vm, 0, self->who, VA));
-	ASSERT_EQ(0, flush(vm, self->who));
-	EXPECT_EQ(self->b, vtd_lands(vm, 0, self->who, VA));
-	ASSERT_EQ(0, vtd_unbind(vm, ALL, self->pasid));
-	EXPECT_EQ(VM_NOWHERE, vtd_lands(vm, 0, self->who, VA));
+	expect_still_bound(_metadata, self);
+}
+
+/* In D3hot the device is still told to forget; it comes back as from a reset */
+TEST_F(one, power_state)
+{
+	struct vm *vm = &self->vm;
+	struct testdev *td = &vm->dev[0].td;
+
+	ASSERT_EQ(self->a, vtd_lands(vm, 0, self->who, VA));
+	mark(td);
+	ASSERT_EQ(0, pci_user_power(td->device, PCI_USER_D3HOT));
+	EXPECT_EQ(0, flush(vm, self->who));
+	ASSERT_EQ(0, pci_user_power(td->device, PCI_USER_D0));
+	EXPECT_FALSE(marked(td));
+	expect_still_bound(_metadata, self);
 }
 
 /* The device writes, and is asked to forget, while it does not answer */
@@ -134,7 +176,16 @@ TEST_F_TIMEOUT(one, function_reset_during_dma, 60)
 
 	for (i = 0; i < 5; i++)
 		expect_survives_reset(_metadata, &self->vm, self->who,
-				      &self->s1, self->a, false);
+				      &self->s1, self->a, reset_function);
+}
+
+TEST_F_TIMEOUT(one, power_state_during_dma, 60)
+{
+	int i;
+
+	for (i = 0; i < 5; i++)
+		expect_survives_reset(_metadata, &self->vm, self->who,
+				      &self->s1, self->a, cycle_power);
 }
 
 /* The device behind the port, with one address space: VA leads to page a */
@@ -209,7 +260,7 @@ TEST_F_TIMEOUT(port, hot_reset_during_dma, 60)
 
 	for (i = 0; i < 3; i++)
 		expect_survives_reset(_metadata, &self->vm, self->who,
-				      &self->s1, self->a, true);
+				      &self->s1, self->a, reset_bus);
 }
 
 static void *unplug(void *bdf)
