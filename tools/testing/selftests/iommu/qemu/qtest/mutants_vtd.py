@@ -120,6 +120,12 @@ MUTANTS = [
      ""),
     ("time-out of a device not noticed", VTD + "nested_inv.c",
      "    s->nested->silent = true;\n", ""),
+    ("time-out at once", VTD + "nested_inv.c",
+     "    if (!s->ite_delay) {", "    if (true) {"),
+    ("waits complete before the time-out", VTD + "nested_inv.c",
+     "        vtd_wait_in_vain(s);\n        return VTD_DESC_DONE;\n",
+     "        vtd_wait_in_vain(s);\n        return s->ite_delay ? VTD_DESC_STOCK :"
+     " VTD_DESC_DONE;\n"),
     ("drain does nothing", VTD + "nested_inv.c",
      "            vtd_prq_drain(s);\n", ""),
     ("reserved bits of descriptors ignored", VTD + "nested_inv.c",

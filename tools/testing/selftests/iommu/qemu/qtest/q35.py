@@ -4,7 +4,8 @@ from .machine import Machine
 
 FIRMWARE = ("/usr/share/seabios", "/usr/share/qemu")
 NESTING = ["x-nesting=on", "x-pasid-mode=on", "x-prs=on"]
-OURS = ("x-nesting", "x-prs", "x-prq-delay", "x-drop", "x-nd")
+OURS = ("x-nesting", "x-prs", "x-prq-delay", "x-ite-delay", "x-drop",
+        "x-nd")
 ECAM = 0xb0000000
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Translation requests, the device's ATC and its invalidation."""
 from . import vtd
-from .case import DID, FRESH, PASID, VA, World, case, expect, one_fault
+from .case import DID, FRESH, PASID, VA, VA2, World, case, expect, one_fault
 from .machine import BEHIND_PORT
 from .testdev import R, TestDevice, pasid
 
@@ -178,3 +178,28 @@ def mute(m):
     w.unit.sync(vtd.dev_piotlb(w.sid, PASID, VA))
     expect(w.where(VA, "ats"), [2])
     expect(w.device.reg("ITD_CNT_ATC_INVS_MUTED"), 1)
+
+
+@case("ats: device that doesn't answer: the time-out takes its time",
+      options=("aw-bits=48", "x-ite-delay=1000000"))
+def slow(m):
+    w = World(m)
+    cached(w)
+    w.device.set("ITD_INV_MUTE", 1)
+    inv = vtd.dev_piotlb(w.sid, PASID, VA)
+    expect(w.unit.submit(inv, w.unit.wait_desc()) & vtd.FSTS_ITE, 0, "at once")
+    m.step(500000)
+    # another's, which is aborted along with it, although it has been done
+    w.first.map(VA2, w.data(3))
+    expect(w.unit.submit(vtd.piotlb(DID, PASID), w.unit.wait_desc()) &
+           vtd.FSTS_ITE, 0, "too early")
+    expect(w.unit.waited(), False, "waits behind it")
+    expect(w.where(VA2), [3], "what waits for no device is done")
+    m.step(600000)
+    expect(w.unit.reg32(vtd.FSTS) & vtd.FSTS_ITE, vtd.FSTS_ITE, "ITE")
+    expect(w.unit.waited(), False, "aborted")
+    expect(w.unit.reg64(vtd.IQERCD) >> 32 & 0xffff, w.sid, "ITESID")
+    w.unit.reg32(vtd.FSTS, vtd.FSTS_ITE)
+    expect(w.unit.waited(), False, "for good")
+    w.unit.sync(inv)
+    expect(w.where(VA, "ats"), [2])

@@ -67,7 +67,9 @@ def options(m):
                      (("x-flts=on",), "x-flts"),
                      (("x-pasid-mode=off",), "x-prs needs x-pasid-mode=on"),
                      (("x-nesting=off", "x-pasid-mode=off", "x-drop=prq"),
-                      "need x-nesting=on")):
+                      "need x-nesting=on"),
+                     (("x-nesting=off", "x-pasid-mode=off", "x-prs=off",
+                       "x-ite-delay=1"), "need x-nesting=on")):
         try:
             with m.again(*bad):
                 raise AssertionError("%s: starts" % " ".join(bad))

@@ -261,7 +261,7 @@ void vtd_nested_reset(IntelIOMMUState *s)
     vtd_context_cache_flush(s);
     vtd_pasid_cache_flush(s);
     memset(s->nested->counters, 0, sizeof(s->nested->counters));
-    s->nested->silent = false;
+    vtd_inv_reset(s);
     stl_le_p(&s->w1cmask[DMAR_FSTS_REG], VTD_FSTS_PFO | VTD_FSTS_IQE |
              VTD_FSTS_ICE | VTD_FSTS_ITE | VTD_FSTS_PRO);
     if (s->prs) {
@@ -342,8 +342,9 @@ static bool vtd_parse_drop(const char *text, uint32_t *drop, Error **errp)
 static bool vtd_nested_check_config(IntelIOMMUState *s, Error **errp)
 {
     if (!s->nesting) {
-        if (s->prs || s->drop || s->prq_delay) {
-            error_setg(errp, "x-prs, x-prq-delay and x-drop need x-nesting=on");
+        if (s->prs || s->drop || s->prq_delay || s->ite_delay) {
+            error_setg(errp, "x-prs, x-prq-delay, x-ite-delay and x-drop need "
+                       "x-nesting=on");
             return false;
         }
         return true;
@@ -387,6 +388,7 @@ bool vtd_nested_realize(IntelIOMMUState *s, PCIBus *root_bus, Error **errp)
     vtd_pasid_cache_init(s);
     vtd_nested_tlb_init(s);
     vtd_paging_init(s);
+    vtd_inv_init(s);
     vtd_prq_init(s);
     memory_region_init_io(&s->nested->counters_mr, OBJECT(s), &vtd_counters_ops,
                           s, "intel_iommu_counters", VTD_COUNTERS_SIZE);

@@ -188,7 +188,9 @@ typedef struct VTDPage {
  * @drop: bits of VTD_DROP_*
  * @hint: IH of the IOTLB invalidation that is being processed
  * @silent_sid: source id whose device owes a completion, when @silent
- * @silent: a device-TLB invalidation went unanswered since the last wait
+ * @silent: a device-TLB invalidation went unanswered since the last wait, or the
+ *          last time-out with x-ite-delay
+ * @ite_timer: that time-out
  * @prq_pending: page requests received and not yet written to the queue
  * @prq_timer: writes them
  * @counters: see intel-iommu-counters.h
@@ -204,6 +206,7 @@ struct VTDNested {
     bool hint;
     uint16_t silent_sid;
     bool silent;
+    QEMUTimer *ite_timer;
     GQueue *prq_pending;
     QEMUTimer *prq_timer;
     MemoryRegion counters_mr;
@@ -332,6 +335,8 @@ typedef enum VTDDescResult {
 } VTDDescResult;
 VTDDescResult vtd_nested_inv_desc(IntelIOMMUState *s, VTDInvDesc *desc);
 unsigned int vtd_nested_iqei(IntelIOMMUState *s);
+void vtd_inv_init(IntelIOMMUState *s);
+void vtd_inv_reset(IntelIOMMUState *s);
 
 /* intel_iommu_prq.c */
 void vtd_prq_init(IntelIOMMUState *s);

@@ -93,10 +93,13 @@ static bool vtd_device_completes(PCIDevice *dev)
             PCI_ATS_CTRL_ENABLE);
 }
 
+/* The first of several is the one that times out */
 static VTDDescResult vtd_no_completion(IntelIOMMUState *s, uint16_t sid)
 {
     s->nested->silent = true;
-    s->nested->silent_sid = sid;
+    if (!timer_pending(s->nested->ite_timer)) {
+        s->nested->silent_sid = sid;
+    }
     return VTD_DESC_DONE;
 }
 
@@ -155,8 +158,9 @@ static VTDDescResult vtd_inv_dev_piotlb(IntelIOMMUState *s,
 }
 
 /* A device didn't answer: the wait is aborted, the queue stops (6.5.2.11) */
-static void vtd_time_out(IntelIOMMUState *s)
+static void vtd_time_out(void *opaque)
 {
+    IntelIOMMUState *s = opaque;
     uint32_t fsts = vtd_reg32(s, DMAR_FSTS_REG);
 
     s->nested->silent = false;
@@ -164,6 +168,31 @@ static void vtd_time_out(IntelIOMMUState *s)
                     VTD_IQERCD_ITESID(s->nested->silent_sid));
     vtd_reg32_set_clear(s, DMAR_FSTS_REG, VTD_FSTS_ITE, 0);
     vtd_generate_fault_event(s, fsts);
+}
+
+void vtd_inv_init(IntelIOMMUState *s)
+{
+    s->nested->ite_timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, vtd_time_out, s);
+}
+
+void vtd_inv_reset(IntelIOMMUState *s)
+{
+    timer_del(s->nested->ite_timer);
+    s->nested->silent = false;
+}
+
+/*
+ * A wait while a completion is owed. With x-ite-delay the queue goes on until the
+ * time-out, and each wait until then is aborted.
+ */
+static void vtd_wait_in_vain(IntelIOMMUState *s)
+{
+    if (!s->ite_delay) {
+        vtd_time_out(s);
+    } else if (!timer_pending(s->nested->ite_timer)) {
+        timer_mod(s->nested->ite_timer,
+                  qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + s->ite_delay);
+    }
 }
 
 /* 6.5.2.8; intel_iommu.c does the status write and the interrupt */
@@ -176,7 +205,7 @@ static VTDDescResult vtd_inv_wait(IntelIOMMUState *s, VTDInvDesc *desc)
         desc->lo &= ~VTD_INV_DESC_WAIT_PD;
     }
     if (s->nested->silent) {
-        vtd_time_out(s);
+        vtd_wait_in_vain(s);
         return VTD_DESC_DONE;
     }
     if ((desc->lo & VTD_INV_DESC_WAIT_FN) &&
