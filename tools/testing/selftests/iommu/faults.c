@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <iommu-nesting.h>
 #include <linux/vfio_nesting.h>
 
 #include "faults.h"
+#include "now_ms.h"
 
 #define TIMEOUT \
 	"/sys/module/iommu_nesting/parameters/response_timeout_ms"
@@ -77,14 +77,6 @@ int faults_open(int container, int device, unsigned int entries, int eventfd)
 	return faults_open_raw(container, device, &config, sizeof(config));
 }
 
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /**
  * faults_wait - Wait until there is something to read, or nothing ever will be
  * @fd: file descriptor of the queue
@@ -140,7 +132,7 @@ int faults_read(int fd, union faults_record *record, int timeout_ms)
 int faults_next(int fd, __u32 type, union faults_record *record,
 		int timeout_ms)
 {
-	long left, end = now_ms() + timeout_ms;
+	long long left, end = now_ms() + timeout_ms;
 	int ret;
 
 	do {

@@ -217,14 +217,6 @@ static int set_timeout_ms(unsigned int ms)
 	return faults_set_timeout_ms(ms);
 }
 
-static long long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
-
 FIXTURE(faults) {
 	struct world w;
 	struct counts before[1];

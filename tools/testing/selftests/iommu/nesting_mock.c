@@ -27,6 +27,7 @@
 #include "faults.h"
 #include "mock_state.h"
 #include "mock_vm.h"
+#include "now_ms.h"
 #include "pci_user.h"
 #include "poke.h"
 #include "splat.h"

@@ -70,6 +70,10 @@ def vtd(width=48, nesting=True, ats='on', extra=''):
 # A page request that takes its time: a driver that doesn't drain is found out.
 DELAY = ',x-prq-delay=200000000'
 
+# A unit that waits for a silent device: what others want meanwhile is aborted. A CPU
+# that waits for the unit does nothing else, so that there is one for each device.
+SLOW = {'options': vtd(extra=',x-ite-delay=500000'), 'cpus': 4}
+
 # 64 domain ids: a driver that loses some is out of them soon
 FEW_IDS = ',x-nd=1'
 
@@ -118,8 +122,8 @@ CHECKED = '+'.join((
     'device_reopened', 'group_detached', 'driver_unbound_while_open',
     'closed_during_dma', 'unbound_during_dma', 'stage2_unmapped_during_dma',
     'process_killed', 'function_reset', 'function_reset_during_dma',
-    'power_state_during_dma', 'hot_reset', 'hot_reset_during_dma', 'unplugged', 'unplugged_while_open',
-    'device_does_not_answer',
+    'power_state_during_dma', 'hot_reset', 'hot_reset_during_dma', 'unplugged',
+    'unplugged_while_open', 'device_does_not_answer',
     'device_does_not_answer_unbind', 'device_does_not_answer_unmap',
     'device_does_not_answer_close', 'page_requests_are_answered',
     'unbind_drains_page_requests', 'bind_bad', 'bind_unoffered', 'pasid_table',
@@ -133,6 +137,12 @@ CHECKED = '+'.join((
     'injected_failure', 'injected_time_out', 'injected_refusal', 'injected_close',
     'injected_unbind', 'silent_pasid', 'silent_both', 'silent_unmap', 'silent_over_and_over',
     'is_clean'))
+# Those in which a device does not answer
+SILENT = '+'.join((
+    'device_answers_late', 'device_does_not_answer', 'device_does_not_answer_unbind',
+    'device_does_not_answer_unmap', 'device_does_not_answer_close', 'silent',
+    'silent_addr', 'silent_pasid', 'silent_domain', 'silent_named', 'silent_both',
+    'silent_unmap', 'silent_over_and_over', 'is_clean'))
 NO_NESTING_VTD = ('nesting_vtd,--no-nesting', 'nesting_info,--no-nesting')
 
 
@@ -169,6 +179,7 @@ MACHINES = {
     'x86-vtd-57': Machine('x86_64', vtd(width=57, extra=FEW_IDS), **VTD_RUN),
     'x86-vtd-single': Machine('x86_64', vtd(nesting=False), **VTD_RUN),
     'x86-vtd-delay': Machine('x86_64', vtd(extra=DELAY), **VTD_RUN),
+    'x86-vtd-slow': Machine('x86_64', **SLOW, **VTD_RUN),
     **{f'x86-vtd-drop-{kind}':
        Machine('x86_64', vtd(extra=f'{DELAY},x-drop={kind}'), **VTD_RUN)
        for kind in DROPS},
@@ -217,6 +228,7 @@ TEST = {
         Boot('x86-vtd', ('nesting_vtd',), **PLAIN),
         Boot('x86-vtd-noats', ('nesting_vtd,--no-ats',), **PLAIN),
         Boot('x86-vtd-57', (f'nesting_vtd,--five-levels,--only,{WIDE}',), **PLAIN),
+        Boot('x86-vtd-slow', (f'nesting_vtd,--ats,--only,{SILENT}',), **PLAIN),
         Boot('x86-vtd-single', NO_NESTING_VTD, kmemleak=False, timeout=120),
         Boot('x86-mock', (
             'nesting_mock', 'nesting_fail_nth', 'nesting_next_old,old',
