@@ -133,10 +133,10 @@ CHECKED = '+'.join((
     'served', 'groups', 'refused', 'storm', 'time_out', 'overflow', 'unbound',
     'queue_closed', 'handler_killed', 'device_reset', 'power_state', 'detached',
     'blocked', 'unrecoverable', 'injected_invalidation', 'injected_unmap',
-    'injected_response', 'injected_bind', 'injected_for_ever', 'injected_failure_of_one',
-    'injected_failure', 'injected_time_out', 'injected_refusal', 'injected_close',
-    'injected_unbind', 'silent_pasid', 'silent_both', 'silent_unmap', 'silent_over_and_over',
-    'is_clean'))
+    'injected_response', 'injected_bind', 'injected_for_ever',
+    'injected_failure_of_one', 'injected_failure', 'injected_time_out',
+    'injected_refusal', 'injected_close', 'injected_unbind', 'silent_pasid',
+    'silent_both', 'silent_unmap', 'silent_over_and_over', 'is_clean'))
 # Those in which a device does not answer
 SILENT = '+'.join((
     'device_answers_late', 'device_does_not_answer', 'device_does_not_answer_unbind',

@@ -14,8 +14,9 @@ import sys
 from . import (test_ats, test_control, test_device, test_drop,  # noqa: F401
                test_faults, test_fault_codes, test_invalidation, test_messages,
                test_paging, test_pasid, test_power, test_prq, test_queue,
-               test_registers, test_smmu_nested, test_smmu_stall, test_smmu_stall_config,
-               test_smmu_substreams, test_stages, test_trust)
+               test_registers, test_smmu_nested, test_smmu_stall,
+               test_smmu_stall_config, test_smmu_substreams, test_stages,
+               test_trust)
 from .declare import CASES, run
 from .machine import Config, MachineError, NoDevice, NotStarted
 from .q35 import Q35
