@@ -152,10 +152,7 @@ static int call_inv_apart(struct bench *b)
 
 static int prepare_bind(struct bench *b)
 {
-	unsigned int width = vtd_table_width(&b->s1);
-	struct iommu_gpasid_bind_data data =
-		b->pasid == RID ? inest_bind_rid_data(b->s1.root, width) :
-				  inest_bind_data(b->pasid, b->s1.root, width);
+	struct iommu_gpasid_bind_data data = vtd_bind_data(b->pasid, &b->s1);
 
 	put_op(b, VFIO_NESTING_OP_BIND_PGTBL, &data, data.argsz);
 	return vtd_unbind(&b->vm, ALL, b->pasid);
@@ -170,9 +167,7 @@ static int bind(struct bench *b)
 
 static int prepare_unbind(struct bench *b)
 {
-	struct iommu_gpasid_bind_data data =
-		b->pasid == RID ? inest_unbind_rid_data() :
-				  inest_unbind_data(b->pasid);
+	struct iommu_gpasid_bind_data data = vtd_unbind_data(b->pasid);
 
 	put_op(b, VFIO_NESTING_OP_UNBIND_PGTBL, &data, data.argsz);
 	return bind(b);
@@ -191,9 +186,7 @@ static int prepare_free(struct bench *b)
 static int map_loose(struct bench *b)
 {
 	int ret = inest_dma_map(b->vm.container, b->loose,
-				guest_ptr(&b->vm.guest, b->loose), SZ_4K,
-				VFIO_DMA_MAP_FLAG_READ |
-				VFIO_DMA_MAP_FLAG_WRITE);
+				guest_ptr(&b->vm.guest, b->loose), SZ_4K, MAP_RW);
 
 	return ret == -EEXIST ? 0 : ret;
 }
@@ -202,7 +195,7 @@ static int prepare_map(struct bench *b)
 {
 	memset(&b->arg, 0, sizeof(b->arg));
 	b->arg.map.argsz = sizeof(b->arg.map);
-	b->arg.map.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE;
+	b->arg.map.flags = MAP_RW;
 	b->arg.map.vaddr = (__u64)(uintptr_t)guest_ptr(&b->vm.guest, b->loose);
 	b->arg.map.iova = b->loose;
 	b->arg.map.size = SZ_4K;
@@ -293,8 +286,6 @@ static void close_faults(struct bench *b)
 	vtd_unbind(&b->vm, ALL, b->pasid);
 }
 
-static const __u32 kinds[] = { RID, 1 };
-
 /* Does a call ring and wait as often as it may, and no more */
 static bool within(const struct row *row, const struct bench_cost *cost)
 {
@@ -376,8 +367,8 @@ static void run_all(struct bench *b, __u32 pasid)
 
 	for (i = 0; i < ARRAY_SIZE(alone); i++)
 		run_row(b, "", &alone[i], 1, overhead);
-	for (i = 0; i < ARRAY_SIZE(kinds); i++)
-		run_bound(b, kinds[i] ? pasid : RID, overhead);
+	run_bound(b, RID, overhead);
+	run_bound(b, pasid, overhead);
 	if (b->ats)
 		run_faults(b, pasid, overhead);
 }
@@ -400,7 +391,7 @@ int main(int argc, char **argv)
 	if (ret < 0)
 		ksft_exit_fail_msg("no container: %s\n", strerror(-ret));
 	bench_need_steady(&b);
-	ksft_set_plan(ARRAY_SIZE(alone) + ARRAY_SIZE(kinds) * ARRAY_SIZE(bound) +
+	ksft_set_plan(ARRAY_SIZE(alone) + 2 * ARRAY_SIZE(bound) +
 		      (b.ats ? BENCH_FAULT_ROWS : 0));
 	run_all(&b, pasid);
 	vm_close(&b.vm);

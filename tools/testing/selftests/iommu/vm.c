@@ -8,8 +8,6 @@
 
 #include "vm.h"
 
-#define MAP_RW	(VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE)
-
 static const struct vm_kind *kind;
 static struct inest_bdf claimed[VM_DEVICES];
 static int claimed_count;

@@ -12,6 +12,9 @@
 #include "stage1.h"
 #include "testdev.h"
 
+/* As a guest's memory is mapped */
+#define MAP_RW	(VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE)
+
 #define VM_DEVICES	4
 #define VM_PAGES	16
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Tests: both stages translate a device's DMA, and stop what is not mapped */
 
-#define MAP_RW	(VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE)
-
 TEST_F(one, capability)
 {
 	struct iommu_nesting_info *info = &self->vm.info;

@@ -14,6 +14,34 @@ int vtd_pasid_alloc(struct vm *vm)
 }
 
 /**
+ * vtd_bind_data - What binds an address space as a stage 1, without attributes
+ * @pasid: the PASID, or RID
+ * @t: the address space
+ *
+ * Return: the description
+ */
+struct iommu_gpasid_bind_data vtd_bind_data(__u32 pasid,
+					    const struct vtd_table *t)
+{
+	unsigned int width = vtd_table_width(t);
+
+	return pasid == RID ? inest_bind_rid_data(t->root, width) :
+			      inest_bind_data(pasid, t->root, width);
+}
+
+/**
+ * vtd_unbind_data - What takes a stage 1 away
+ * @pasid: the PASID, or RID
+ *
+ * Return: the description
+ */
+struct iommu_gpasid_bind_data vtd_unbind_data(__u32 pasid)
+{
+	return pasid == RID ? inest_unbind_rid_data() :
+			      inest_unbind_data(pasid);
+}
+
+/**
  * vtd_bind_flags - Bind an address space as a stage 1
  * @vm: the machine
  * @group: file descriptor of the one group, or ALL
@@ -26,10 +54,7 @@ int vtd_pasid_alloc(struct vm *vm)
 int vtd_bind_flags(struct vm *vm, int group, __u32 pasid,
 		   const struct vtd_table *t, __u64 flags)
 {
-	unsigned int width = vtd_table_width(t);
-	struct iommu_gpasid_bind_data data =
-		pasid == RID ? inest_bind_rid_data(t->root, width) :
-			       inest_bind_data(pasid, t->root, width);
+	struct iommu_gpasid_bind_data data = vtd_bind_data(pasid, t);
 
 	data.vendor.vtd.flags = flags;
 	return inest_bind_pgtbl(vm->container, group, &data);
@@ -59,9 +84,7 @@ int vtd_bind(struct vm *vm, int group, __u32 pasid, const struct vtd_table *t)
  */
 int vtd_unbind(struct vm *vm, int group, __u32 pasid)
 {
-	struct iommu_gpasid_bind_data data =
-		pasid == RID ? inest_unbind_rid_data() :
-			       inest_unbind_data(pasid);
+	struct iommu_gpasid_bind_data data = vtd_unbind_data(pasid);
 
 	return inest_unbind_pgtbl(vm->container, group, &data);
 }

@@ -14,6 +14,9 @@
 #define RID			0
 
 int vtd_pasid_alloc(struct vm *vm);
+struct iommu_gpasid_bind_data vtd_bind_data(__u32 pasid,
+					    const struct vtd_table *t);
+struct iommu_gpasid_bind_data vtd_unbind_data(__u32 pasid);
 int vtd_bind(struct vm *vm, int group, __u32 pasid, const struct vtd_table *t);
 int vtd_bind_flags(struct vm *vm, int group, __u32 pasid,
 		   const struct vtd_table *t, __u64 flags);
