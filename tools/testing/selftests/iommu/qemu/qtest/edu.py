@@ -16,10 +16,10 @@ class Edu:
 
     def _dma(self, src, dst, command):
         m = self.machine
-        m.write64(m.EDU_BAR + 0x80, src)
-        m.write64(m.EDU_BAR + 0x88, dst)
-        m.write64(m.EDU_BAR + 0x90, 8)
-        m.write64(m.EDU_BAR + 0x98, command | 1)
+        m.write64(m.edu_bar + 0x80, src)
+        m.write64(m.edu_bar + 0x88, dst)
+        m.write64(m.edu_bar + 0x90, 8)
+        m.write64(m.edu_bar + 0x98, command | 1)
         m.step(101000000)
 
     def move(self, src, dst):

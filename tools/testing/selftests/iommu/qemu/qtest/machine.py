@@ -43,7 +43,7 @@ class Machine:
     where devices go, and how configuration space is reached.
     """
 
-    EDU_BAR = TESTDEV_BAR = PORT_BAR = None
+    ECAM = BARS = None
 
     def __init__(self, config, options=(), testdevs=1, port=False):
         self.config = config
@@ -71,13 +71,31 @@ class Machine:
         """QEMU's options for the board and its IOMMU, which has @options."""
         raise NotImplementedError
 
+    @property
+    def edu_bar(self):
+        """Where edu's registers are."""
+        return self.BARS
+
+    @property
+    def testdev_bar(self):
+        """Where those of the first test device are; the others' follow."""
+        return self.BARS + 0x100000
+
+    @property
+    def port_bar(self):
+        """Where those of the test device behind the port are."""
+        return self.BARS + 0x200000
+
     def config_read(self, slot, reg):
         """32 bits of PCI configuration space, extended too (bus 0)."""
-        raise NotImplementedError
+        return self.read32(self._config_address(slot, reg))
 
     def config_write(self, slot, reg, value):
         """32 bits of PCI configuration space."""
-        raise NotImplementedError
+        self.write32(self._config_address(slot, reg), value)
+
+    def _config_address(self, slot, reg):
+        return self.ECAM + (slot << 15) + reg
 
     @staticmethod
     def devices(testdevs, port):
@@ -95,7 +113,7 @@ class Machine:
         self.socket = self._accept(listener)
         self.lines = self.socket.makefile("rb")
         try:
-            self.enable_device(EDU_SLOT, self.EDU_BAR)
+            self.enable_device(EDU_SLOT, self.edu_bar)
         except MachineError as error:
             raise NotStarted("QEMU doesn't start: " + self.messages()) from error
 
@@ -192,8 +210,8 @@ class Machine:
         self.config_write(slot, 4, 6)
 
     def open_port(self):
-        """Lets accesses through the port: bus 1, and addresses from PORT_BAR on."""
-        window = self.PORT_BAR >> 16
+        """Lets accesses through the port: bus 1, and addresses from port_bar on."""
+        window = self.port_bar >> 16
         self.config_write(PORT_SLOT, 0x18, 0x00010100)
         self.config_write(PORT_SLOT, 0x20, window << 16 | window)
         self.config_write(PORT_SLOT, 4, 6)
@@ -207,7 +225,7 @@ class Machine:
         if behind:
             self.open_port()
         slot = number if behind else TESTDEV_SLOT + number
-        bar = self.PORT_BAR if behind else self.TESTDEV_BAR + 0x10000 * number
+        bar = self.port_bar if behind else self.testdev_bar + 0x10000 * number
         if self.config_read(slot, 0) == 0xffffffff:
             raise NoDevice("no iommu-testdev: " + self.messages())
         self.enable_device(slot, bar)

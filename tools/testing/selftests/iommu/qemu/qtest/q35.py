@@ -6,15 +6,13 @@ FIRMWARE = ("/usr/share/seabios", "/usr/share/qemu")
 NESTING = ["x-nesting=on", "x-pasid-mode=on", "x-prs=on"]
 OURS = ("x-nesting", "x-prs", "x-prq-delay", "x-ite-delay", "x-drop",
         "x-nd")
-ECAM = 0xb0000000
 
 
 class Q35(Machine):
     """A PC with one VT-d unit."""
 
-    EDU_BAR = 0xe0000000
-    TESTDEV_BAR = 0xe0100000
-    PORT_BAR = 0xe0200000
+    ECAM = 0xb0000000
+    BARS = 0xe0000000
 
     def board(self, options):
         """The unit comes before the devices behind it."""
@@ -27,23 +25,23 @@ class Q35(Machine):
         return line
 
     def config_read(self, slot, reg):
-        """32 bits of PCI configuration space, extended too (bus 0)."""
+        """Conventional configuration space is behind ports."""
         if reg >= 0x100:
-            return self.read32(self._ecam(slot, reg))
+            return super().config_read(slot, reg)
         self.command("outl 0xcf8 %#x" % (1 << 31 | slot << 11 | reg & ~3))
         return int(self.command("inl 0xcfc"), 16)
 
     def config_write(self, slot, reg, value):
-        """32 bits of PCI configuration space."""
+        """As config_read()."""
         if reg >= 0x100:
-            self.write32(self._ecam(slot, reg), value)
+            super().config_write(slot, reg, value)
             return
         self.command("outl 0xcf8 %#x" % (1 << 31 | slot << 11 | reg & ~3))
         self.command("outl 0xcfc %#x" % value)
 
-    def _ecam(self, slot, reg):
+    def _config_address(self, slot, reg):
         """The host bridge's PCIEXBAR maps extended configuration space."""
         if not self.config_read(0, 0x60) & 1:
             self.config_write(0, 0x64, 0)
-            self.config_write(0, 0x60, ECAM | 1)
-        return ECAM + (slot << 15) + reg
+            self.config_write(0, 0x60, self.ECAM | 1)
+        return super()._config_address(slot, reg)

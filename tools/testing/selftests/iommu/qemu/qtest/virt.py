@@ -4,15 +4,13 @@ from .machine import Machine
 
 OURS = ("x-ssidsize", "x-stall", "x-stall-max", "x-stall-id")
 OF_TESTDEV = ("x-stall-id=on",)
-ECAM = 0x3f000000
 
 
 class Virt(Machine):
     """An arm64 machine whose PCI devices are behind one SMMUv3."""
 
-    EDU_BAR = 0x10000000
-    TESTDEV_BAR = 0x10100000
-    PORT_BAR = 0x10200000
+    ECAM = 0x3f000000
+    BARS = 0x10000000
 
     def board(self, options):
         """Both stages; without memory above 4 GiB, so that ECAM is below it."""
@@ -23,11 +21,3 @@ class Virt(Machine):
             device = "iommu-testdev" if option in OF_TESTDEV else "arm-smmuv3"
             line += ["-global", device + "." + option]
         return line
-
-    def config_read(self, slot, reg):
-        """32 bits of PCI configuration space, extended too (bus 0)."""
-        return self.read32(ECAM + (slot << 15) + reg)
-
-    def config_write(self, slot, reg, value):
-        """32 bits of PCI configuration space."""
-        self.write32(ECAM + (slot << 15) + reg, value)
