@@ -164,8 +164,8 @@ void intel_nested_batch_dev_tlb_all(struct intel_nested_batch *batch,
 					   &intel_nested_all);
 }
 
-static int submit(struct intel_nested_batch *batch, unsigned int n,
-		  unsigned long options)
+static int submit_descs(struct intel_nested_batch *batch, unsigned int n,
+			unsigned long options)
 {
 	struct intel_iommu *iommu = batch->iommu;
 
@@ -220,7 +220,7 @@ static int batch_submit_dev_tlb(struct intel_nested_batch *batch,
 
 	BUILD_BUG_ON(NESTED_BATCH_MAX > 64);
 	for (;;) {
-		ret = submit(batch, batch->n, options | QI_OPT_NO_RETRY);
+		ret = submit_descs(batch, batch->n, options | QI_OPT_NO_RETRY);
 		if (ret != -EAGAIN)
 			return ret;
 
@@ -250,7 +250,7 @@ static int batch_do_submit(struct intel_nested_batch *batch,
 	if (batch->dev_tlb)
 		return batch_submit_dev_tlb(batch, options);
 
-	return submit(batch, batch->n, options);
+	return submit_descs(batch, batch->n, options);
 }
 
 /**
@@ -296,10 +296,10 @@ int intel_nested_batch_answer(struct intel_nested_batch *batch)
 	if (iommu_nesting_fail_command())
 		return -EIO;
 
-	ret = submit(batch, batch->n, QI_OPT_NO_RETRY);
+	ret = submit_descs(batch, batch->n, QI_OPT_NO_RETRY);
 	while (ret == -EAGAIN && may_try_again(batch, &patience)) {
 		intel_nested_make_fence(batch->desc);
-		ret = submit(batch, 1, QI_OPT_NO_RETRY);
+		ret = submit_descs(batch, 1, QI_OPT_NO_RETRY);
 	}
 
 	batch->n = 0;

@@ -4,6 +4,7 @@
  * failed, and of what is not freed then
  */
 #include <kunit/test.h>
+#include <linux/completion.h>
 #include <linux/iommu_nesting.h>
 #include <linux/iommu_nesting_fault.h>
 #include <linux/mm.h>
@@ -51,6 +52,7 @@ struct fake_device {
 	struct pci_dev			pdev;
 	struct dev_iommu		dev_iommu;
 	struct device_domain_info	info;
+	struct completion		released;
 };
 
 struct recover_test {
@@ -120,6 +122,7 @@ static struct pci_ops fake_pci_ops = {
 
 static void fake_release(struct device *dev)
 {
+	complete(&container_of(dev, struct fake_device, pdev.dev)->released);
 }
 
 static void init_unit(struct recover_test *t)
@@ -154,6 +157,7 @@ static void init_domain(struct kunit *test)
 
 static void init_device(struct recover_test *t, struct fake_device *d, u16 sid)
 {
+	init_completion(&d->released);
 	device_initialize(&d->pdev.dev);
 	d->pdev.dev.release = fake_release;
 	d->pdev.dev.bus = &pci_bus_type;
@@ -228,10 +232,12 @@ static void recover_test_exit(struct kunit *test)
 		intel_nested_detach(&t->device[i].info);
 		intel_pasid_free_table(t->device[i].info.dev);
 		put_device(t->device[i].info.dev);
+		wait_for_completion(&t->device[i].released);
 	}
 	xa_destroy(&t->domain.iommu_array);
 	if (t->table)
 		put_page(t->table);
+	test->priv = NULL;
 }
 
 static void forget_calls(struct fake_unit *unit)

@@ -44,7 +44,7 @@ struct fake_smmu {
 };
 
 /* arm-smmu-v3-nested-queue-test.c */
-void fake_smmu_init(struct fake_smmu *fake);
-void fake_smmu_forget(struct fake_smmu *fake);
+void arm_smmu_nested_fake_init(struct fake_smmu *fake);
+void arm_smmu_nested_fake_forget(struct fake_smmu *fake);
 
 #endif /* _ARM_SMMU_V3_NESTED_FAKE_H */

@@ -13,8 +13,8 @@
 
 #include "arm-smmu-v3-nested.h"
 
-/* How long the event thread may take for one event, which it may answer */
-#define NESTED_EVT_TIMEOUT	(NESTED_CMD_TIMEOUT + 2 * HZ)
+/* How long the event thread may take for one event beside answering it */
+#define NESTED_EVT_TIMEOUT	(2 * HZ)
 
 /*
  * Not tried again: the SMMU may have taken the command and given the STAG to a
@@ -60,6 +60,7 @@ static int nested_drain(struct arm_smmu_device *smmu)
 	while ((s32)(target - done) > 0) {
 		if (!wait_var_event_timeout(&smmu->nested_evts,
 					    READ_ONCE(smmu->nested_evts) != done,
+					    smmu->nested_timeout +
 					    NESTED_EVT_TIMEOUT))
 			return -EIO;
 		done = nested_evts_done(smmu);

@@ -67,10 +67,10 @@ static int fake_sync(struct arm_smmu_device *smmu, u64 *cmds, int n)
 }
 
 /**
- * fake_smmu_init - Make an SMMU that does all that it is told
+ * arm_smmu_nested_fake_init - Make an SMMU that does all that it is told
  * @fake: zeroed
  */
-void fake_smmu_init(struct fake_smmu *fake)
+void arm_smmu_nested_fake_init(struct fake_smmu *fake)
 {
 	struct arm_smmu_device *smmu = &fake->smmu;
 
@@ -81,10 +81,10 @@ void fake_smmu_init(struct fake_smmu *fake)
 }
 
 /**
- * fake_smmu_forget - Note what comes from now on
+ * arm_smmu_nested_fake_forget - Note what comes from now on
  * @fake: the SMMU
  */
-void fake_smmu_forget(struct fake_smmu *fake)
+void arm_smmu_nested_fake_forget(struct fake_smmu *fake)
 {
 	fake->calls = 0;
 	fake->n = 0;
@@ -97,7 +97,7 @@ static int queue_test_init(struct kunit *test)
 	if (!fake)
 		return -ENOMEM;
 
-	fake_smmu_init(fake);
+	arm_smmu_nested_fake_init(fake);
 	test->priv = fake;
 	return 0;
 }
@@ -116,7 +116,7 @@ static unsigned long issue_within(struct kunit *test, unsigned long timeout,
 	u64 cmd[CMDQ_ENT_DWORDS] = { TLBI_ALL };
 	unsigned long start = jiffies;
 
-	fake_smmu_forget(fake);
+	arm_smmu_nested_fake_forget(fake);
 	KUNIT_EXPECT_EQ(test, want,
 			arm_smmu_nested_issue_within(&fake->smmu, cmd, 1,
 						     timeout));
@@ -153,7 +153,7 @@ static void queue_chunks(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, fake->cmds[i][0],
 				TLBI_ALL | (u64)i << 48);
 
-	fake_smmu_forget(fake);
+	arm_smmu_nested_fake_forget(fake);
 	fake->smmu.nested_timeout = SHORT;
 	be_late(fake, LONG);
 	KUNIT_EXPECT_EQ(test, -EIO,
@@ -228,7 +228,7 @@ static void queue_refused(struct kunit *test)
 	fake->refused = UINT_MAX;
 	KUNIT_EXPECT_GE(test, issue_within(test, SHORT, -EIO), SHORT);
 
-	fake_smmu_forget(fake);
+	arm_smmu_nested_fake_forget(fake);
 	KUNIT_EXPECT_EQ(test, -EAGAIN,
 			arm_smmu_nested_issue_once(&fake->smmu, cmd, 1));
 	KUNIT_EXPECT_EQ(test, 1U, fake->n);
@@ -247,7 +247,7 @@ static void queue_silent(struct kunit *test)
 			arm_smmu_nested_issue_atc(&fake->smmu, cmd, 1));
 
 	/* Each time behind what stands in front */
-	fake_smmu_forget(fake);
+	arm_smmu_nested_fake_forget(fake);
 	fake->others_silent = 3;
 	KUNIT_EXPECT_EQ(test, 0,
 			arm_smmu_nested_issue_atc_alone(&fake->smmu, cmd));

@@ -3,6 +3,7 @@
  * KUnit tests of which streams an invalidation goes to, and which devices are blocked
  * when it fails
  */
+#include <linux/completion.h>
 #include <linux/iommu_nesting_fault.h>
 #include <linux/jiffies.h>
 #include <linux/pci.h>
@@ -25,11 +26,13 @@
  * @pdev: not there, so that nothing becomes of what is written to it
  * @master: its part of the driver's
  * @streams: its streams, whose numbers follow those of the device in front
+ * @released: nobody has the device any more
  */
 struct fake_master {
 	struct pci_dev		pdev;
 	struct arm_smmu_master	master;
 	struct arm_smmu_stream	streams[STREAMS_MAX];
+	struct completion	released;
 };
 
 struct streams_test {
@@ -48,6 +51,7 @@ static const struct iommu_cache_invalidate_info inv_devices = {
 
 static void fake_release(struct device *dev)
 {
+	complete(&container_of(dev, struct fake_master, pdev.dev)->released);
 }
 
 static void add_master(struct kunit *test, int i)
@@ -56,6 +60,7 @@ static void add_master(struct kunit *test, int i)
 	struct arm_smmu_master *master = &t->masters[i].master;
 	struct pci_dev *pdev = &t->masters[i].pdev;
 
+	init_completion(&t->masters[i].released);
 	device_initialize(&pdev->dev);
 	pdev->dev.release = fake_release;
 	pdev->dev.bus = &pci_bus_type;
@@ -87,7 +92,7 @@ static void set_streams(struct streams_test *t, unsigned int first,
 	}
 	for (sid = 0; sid < FAKE_SIDS; sid++)
 		t->strtab[sid * STRTAB_STE_DWORDS] = cpu_to_le64(STE_LIVE);
-	fake_smmu_forget(&t->fake);
+	arm_smmu_nested_fake_forget(&t->fake);
 }
 
 static int streams_test_init(struct kunit *test)
@@ -99,7 +104,7 @@ static int streams_test_init(struct kunit *test)
 		return -ENOMEM;
 
 	test->priv = t;
-	fake_smmu_init(&t->fake);
+	arm_smmu_nested_fake_init(&t->fake);
 	t->fake.smmu.features = ARM_SMMU_FEAT_ATS;
 	t->fake.smmu.strtab_cfg.strtab = t->strtab;
 	t->fake.smmu.nested_timeout = SHORT;
@@ -130,13 +135,15 @@ static void streams_test_exit(struct kunit *test)
 		iommu_nesting_faults_stop(master->nested_faults);
 		iommu_nesting_faults_put(master->nested_faults);
 		put_device(master->dev);
+		wait_for_completion(&t->masters[i].released);
 	}
+	test->priv = NULL;
 }
 
 static int invalidate(struct streams_test *t, struct device *dev,
 		      const struct iommu_cache_invalidate_info *inv)
 {
-	fake_smmu_forget(&t->fake);
+	arm_smmu_nested_fake_forget(&t->fake);
 	return arm_smmu_nested_cache_invalidate(&t->domain.domain, dev, inv);
 }
 
@@ -354,7 +361,7 @@ static void streams_stage2(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1U, t->fake.issued[0]);
 	KUNIT_EXPECT_EQ(test, 12U, t->fake.issued[1]);
 
-	fake_smmu_forget(&t->fake);
+	arm_smmu_nested_fake_forget(&t->fake);
 	KUNIT_EXPECT_TRUE(test, arm_smmu_nested_flush_combined(&t->domain));
 	KUNIT_EXPECT_EQ(test, 9U, t->fake.n);
 	EXPECT_BLOCKED(2);
