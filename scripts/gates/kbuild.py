@@ -202,7 +202,6 @@ class Trees:
         self.env.update(
             LC_ALL="C", CCACHE_DIR=str(cache() / "ccache"),
             CCACHE_BASEDIR=str(project.root), CCACHE_NOHASHDIR="1",
-            CCACHE_DEPEND="1",
             KBUILD_BUILD_TIMESTAMP="1970-01-01", KBUILD_BUILD_USER="gates",
             KBUILD_BUILD_HOST="gates", KBUILD_BUILD_VERSION="1")
 

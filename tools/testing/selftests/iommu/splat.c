@@ -59,7 +59,7 @@ static bool is_splat(const char *line)
  */
 int splat_count(void)
 {
-	char line[8192];
+	char line[8192], *text;
 	int count = 0, shown = 0;
 	ssize_t len;
 
@@ -75,7 +75,9 @@ int splat_count(void)
 			shown = EXPLANATION;
 		}
 		if (shown > 0) {
-			printf("# kernel: %s", strchr(line, ';') + 1);
+			text = strchr(line, ';') + 1;
+			printf("# kernel: %.*s\n", (int)strcspn(text, "\n"),
+			       text);
 			shown--;
 		}
 	}

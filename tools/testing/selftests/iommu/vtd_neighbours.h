@@ -4,8 +4,8 @@
  * one, what others asked for stands behind it, and is aborted along with it.
  */
 
-/* How long an invalidation may take because of others' devices */
-#define PATIENCE_MS	10000
+/* An invalidation may take 10 s because of others' devices; the host may be busy */
+#define PATIENCE_MS	30000
 
 /* How often each invalidates at least, and those that do not answer all together */
 #define NEIGHBOUR_ROUNDS	500

@@ -64,35 +64,41 @@ static int function_reset(int device)
 	return ioctl(device, VFIO_DEVICE_RESET) ? -errno : 0;
 }
 
-/* Ways to reset a device */
+/* Ways to reset a device, while another thread counts its @calls */
+typedef int (*reset_fn)(struct vm_device *d, const unsigned long *calls);
 
-static int reset_function(struct vm_device *d)
+static int reset_function(struct vm_device *d, const unsigned long *calls)
 {
 	return function_reset(d->td.device);
 }
 
-static int reset_bus(struct vm_device *d)
+static int reset_bus(struct vm_device *d, const unsigned long *calls)
 {
 	return hot_reset(d->td.device, d->group);
 }
 
-static int cycle_power(struct vm_device *d)
+/* Unlike the other two it takes no time by itself */
+static int cycle_power(struct vm_device *d, const unsigned long *calls)
 {
-	return pci_user_power(d->td.device, PCI_USER_D3HOT) ?:
-	       pci_user_power(d->td.device, PCI_USER_D0);
+	unsigned long before = __atomic_load_n(calls, __ATOMIC_ACQUIRE);
+	int ret = pci_user_power(d->td.device, PCI_USER_D3HOT);
+
+	while (!ret && __atomic_load_n(calls, __ATOMIC_ACQUIRE) == before)
+		usleep(1000);
+	return ret ?: pci_user_power(d->td.device, PCI_USER_D0);
 }
 
 /* Resets the device while invalidations go on; how many it met */
 static unsigned long reset_and_flush(struct __test_metadata *_metadata,
 				     struct vm *vm, struct flusher *f,
-				     int (*reset)(struct vm_device *d))
+				     reset_fn reset)
 {
 	unsigned long before, after;
 
 	ASSERT_EQ(0, pthread_create(&f->thread, NULL, flush_until_stopped, f));
 	while (!(before = __atomic_load_n(&f->calls, __ATOMIC_ACQUIRE)))
 		usleep(1000);
-	ASSERT_EQ(0, reset(&vm->dev[0]));
+	ASSERT_EQ(0, reset(&vm->dev[0], &f->calls));
 	after = __atomic_load_n(&f->calls, __ATOMIC_ACQUIRE);
 	__atomic_store_n(&f->stop, true, __ATOMIC_RELEASE);
 	ASSERT_EQ(0, pthread_join(f->thread, NULL));
@@ -104,7 +110,7 @@ static unsigned long reset_and_flush(struct __test_metadata *_metadata,
 static void expect_survives_reset(struct __test_metadata *_metadata,
 				  struct vm *vm, __u32 who,
 				  const struct vtd_table *s1, int page,
-				  int (*reset)(struct vm_device *d))
+				  reset_fn reset)
 {
 	struct flusher f = { .vm = vm, .who = who };
 	struct testdev *td = &vm->dev[0].td;

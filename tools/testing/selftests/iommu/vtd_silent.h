@@ -300,8 +300,8 @@ TEST_F_TIMEOUT(two_vms, silent_over_and_over, 60)
 			    FAULTS_NO_EVENTFD);
 	ASSERT_LE(0, queue);
 	ASSERT_EQ(0, silent_start(&n));
-	for (i = 0; i < 500 ||
-	     __atomic_load_n(&n.rounds, __ATOMIC_RELAXED) < 20; i++)
+	for (i = 0; !n.error && (i < 500 ||
+	     __atomic_load_n(&n.rounds, __ATOMIC_RELAXED) < 20); i++)
 		failed += flush(&vm[1], self->who) != 0;
 	silent_stop(&n);
 	EXPECT_EQ(0, n.error);

@@ -77,8 +77,8 @@ key()
 	{
 		echo "$tree" "$arch"
 		"$compiler" --version
-		cat "$@" "$0" "$here/kbuild.sh" ${patch:+"$patch"} \
-			${module:+"$module"/*}
+		cat "$@" "$0" "$here/kbuild.sh" "$here/cached-cc.sh" \
+			${patch:+"$patch"} ${module:+"$module"/*}
 	} | hash_stdin
 }
 

@@ -22,12 +22,11 @@ for name in nesting nesting_bind nesting_fault nesting_info nesting_inv nesting_
 	instrument="$instrument KCOV_INSTRUMENT_$name.o=y UBSAN_SANITIZE_$name.o=y"
 done
 
-# Relative paths in ccache's keys: another checkout finds the same objects. What the
-# compiler writes about its headers spares each miss a run of the preprocessor.
-export CCACHE_DIR="$cache/ccache" CCACHE_BASEDIR=/ CCACHE_DEPEND=1
+# Relative paths in ccache's keys: another checkout finds the same objects.
+export CCACHE_DIR="$cache/ccache" CCACHE_BASEDIR=/
 # shellcheck disable=SC2086 # a list of words
 exec make -C "$source" "O=$objects" "ARCH=$arch" "CROSS_COMPILE=$cross" \
-	"CC=$(command -v ccache) ${cross}gcc" \
+	"CC=$here/cached-cc.sh ${cross}gcc" \
 	KBUILD_BUILD_TIMESTAMP='Thu Jan  1 00:00:00 UTC 1970' \
 	KBUILD_BUILD_USER=rig KBUILD_BUILD_HOST=rig KBUILD_BUILD_VERSION=1 \
 	$instrument "-j${RIG_JOBS:-$(nproc)}" "$@"

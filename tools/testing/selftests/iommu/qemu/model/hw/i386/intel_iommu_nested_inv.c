@@ -93,7 +93,7 @@ static bool vtd_device_completes(PCIDevice *dev)
             PCI_ATS_CTRL_ENABLE);
 }
 
-/* The first of several is the one that times out */
+/* The time-out names the last of several; once it has begun, none */
 static VTDDescResult vtd_no_completion(IntelIOMMUState *s, uint16_t sid)
 {
     s->nested->silent = true;
