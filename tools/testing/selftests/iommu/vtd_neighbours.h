@@ -135,7 +135,7 @@ static bool silent_enough(struct silent_neighbour *silent)
 	for (i = 0; i < 1 + SILENT_OTHERS; i++) {
 		if (silent[i].error)
 			return true;
-		rounds = __atomic_load_n(&silent[i].rounds, __ATOMIC_RELAXED);
+		rounds = silent_rounds(&silent[i]);
 		each &= rounds >= SILENT_ROUNDS;
 		all += rounds;
 	}

@@ -278,6 +278,11 @@ static int silent_start(struct silent_neighbour *n)
 	return pthread_create(&n->thread, NULL, be_silent, n);
 }
 
+static unsigned int silent_rounds(const struct silent_neighbour *n)
+{
+	return __atomic_load_n(&n->rounds, __ATOMIC_RELAXED);
+}
+
 static void silent_stop(struct silent_neighbour *n)
 {
 	__atomic_store_n(&n->stop, true, __ATOMIC_RELAXED);
@@ -300,8 +305,7 @@ TEST_F_TIMEOUT(two_vms, silent_over_and_over, 60)
 			    FAULTS_NO_EVENTFD);
 	ASSERT_LE(0, queue);
 	ASSERT_EQ(0, silent_start(&n));
-	for (i = 0; !n.error && (i < 500 ||
-	     __atomic_load_n(&n.rounds, __ATOMIC_RELAXED) < 20); i++)
+	for (i = 0; !n.error && (i < 500 || silent_rounds(&n) < 20); i++)
 		failed += flush(&vm[1], self->who) != 0;
 	silent_stop(&n);
 	EXPECT_EQ(0, n.error);
